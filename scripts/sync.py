@@ -18,8 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = re.compile(r"^# (lib/llmbook/[\w/]+\.py): (.+)$")
-SETUP_CELL = '''\
-# Setup: the same cell in every chapter. Where the library is missing (Colab), it is installed first.
+SETUP_CELL = """\
+# Setup: the same cell in every chapter. On Colab it installs the library first.
 import importlib.util
 import subprocess
 import sys
@@ -30,7 +30,7 @@ if importlib.util.find_spec("llmbook") is None:
 
 from llmbook.notebook import setup
 
-device = setup(seed=0)'''
+device = setup(seed=0)"""
 
 
 class SyncError(ValueError):
@@ -91,7 +91,9 @@ def synced(notebook: dict, stem: str, root: Path = ROOT) -> dict:
             cell_id = f"{stem}-{digest[:8]}"
         seen.add(cell_id)
         cell["id"] = cell_id
-        cell["metadata"] = {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}
+        cell["metadata"] = (
+            {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}
+        )
     notebook["metadata"] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -133,7 +135,9 @@ def _names(node: ast.stmt) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("paths", nargs="*", type=Path)
-    parser.add_argument("--check", action="store_true", help="change nothing, exit 1 on a difference")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing, exit 1 on a difference"
+    )
     args = parser.parse_args()
     stale = []
     for path in args.paths or notebooks():

@@ -100,7 +100,7 @@ def show(figure: Figure, alt: str) -> None:
 
 
 def _svg(figure: Figure, alt: str) -> str:
-    """The figure as one inline `<svg>`: the page's colour and font, no ids that nothing refers to."""
+    """The figure as one inline `<svg>` in the page's own colour and font."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
@@ -108,6 +108,7 @@ def _svg(figure: Figure, alt: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", svg, flags=re.S)
     svg = svg.replace(INK, "currentColor")
     svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font: \1 sans-serif", svg)
+    svg = re.sub(r"font-family: 'DejaVu Sans'[^;\"]*", "font-family: sans-serif", svg)
     used = set(re.findall(r"(?:#)([\w-]+)", svg))
     svg = re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in used else "", svg)
     svg = re.sub(r"(\d+\.\d\d)\d+", r"\1", svg)  # a hundredth of a point is enough
@@ -125,35 +126,65 @@ def _png(figure: Figure) -> bytes:
 class LiveFigure:
     """An interactive figure: one dependency-free ES module shown in a self-contained frame."""
 
-    def __init__(self, name: str, title: str, source: str, state: dict[str, Any]):
-        self.name, self.title, self.source, self.state = name, title, source, state
+    def __init__(self, name: str, source: str, state: dict[str, Any]):
+        header = FIGURE_HEADER.match(source)
+        if not header:
+            raise ValueError(f"{name}.js: got no header; expected one by scripts/figures.py")
+        self.name, self.state, self.source = name, state, source[header.end() :]
+        self.title, self.height, self.fallback = header["title"], header["height"], header["still"]
+
+    def __repr__(self) -> str:
+        return f"[interactive figure: {self.title}]"
 
     def _repr_html_(self) -> str:
-        """One `<iframe srcdoc>`: works on the static site, from `file://`, and in JupyterLab."""
-        page = FRAME.replace("{title}", html.escape(self.title))
-        page = page.replace("{source}", self.source.replace("</script", "<\\/script"))
-        page = page.replace("{state}", json.dumps(self.state).replace("</", "<\\/"))
+        """One `<iframe srcdoc>`: works on the static site, from `file://`, and in JupyterLab.
+
+        Only `&` and the double quote need escaping there, which keeps the frame small.
+        """
+        values = {
+            "title": html.escape(self.title),
+            "still": self.fallback,
+            "source": re.sub(r"</(?=script)", r"<\\/", self.source, flags=re.I),
+            "state": json.dumps(self.state).replace("<", "\\u003c"),
+        }
+        page = re.sub(r"\{(title|still|source|state)\}", lambda m: values[m[1]], FRAME)
+        page = page.replace("&", "&amp;").replace('"', "&quot;")
+        style = f"width:100%;height:{self.height}px;border:0;border-radius:10px;display:block"
+        title = html.escape(self.title, quote=True)
         return (
-            f'<iframe class="live-figure" title="{html.escape(self.title, quote=True)}" '
-            f'srcdoc="{html.escape(page, quote=True)}" '
-            'style="width:100%;border:0;height:26rem" loading="lazy"></iframe>'
+            f'<iframe class="live-figure" title="{title}" style="{style}" srcdoc="{page}"></iframe>'
         )
 
 
-FRAME = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
-<body><main id="figure"><noscript>This figure needs JavaScript.</noscript></main>
-<script type="module">{source}
+# The comment that opens a built figure: its title, its height before it has drawn itself, and
+# what is shown where scripts do not run.
+FIGURE_HEADER = re.compile(
+    r"/\*! (?P<title>[^\n]+)\n[^\n]*\nheight: (?P<height>\d+)\n(?P<still>.*?)\*/\n", re.S
+)
+FRAME = """<!doctype html><html lang='en'><meta charset='utf-8'><title>{title}</title>
+<meta name='viewport' content='width=device-width'><meta name='color-scheme' content='light dark'>
+<style>body{margin:0;font:15px/1.5 system-ui,sans-serif}</style>
+<body><main id='figure'>{still}</main>
+<script type='module'>{source}
+const state = {state};
+render({ el: document.getElementById('figure'), model: {
+  get: (key) => state[key], set: (key, value) => { state[key] = value; },
+  save_changes() {}, on() {}, off() {},
+} });
 </script></body></html>"""
 
 
 def fig(name: str, **state: Any) -> LiveFigure:
-    """The interactive figure `lib/llmbook/figures/<name>.js`, opened with the given state."""
+    """The interactive figure `lib/llmbook/figures/<name>.js`, opened with the given state.
+
+    Raises ValueError for an unknown name, TypeError for a state that JSON cannot hold.
+    """
     folder = resources.files("llmbook") / "figures"
     names = sorted(p.name[:-3] for p in folder.iterdir() if p.name.endswith(".js"))
     if name not in names:
         raise ValueError(f"name: got {name!r}; expected one of {names}")
-    source = (folder / f"{name}.js").read_text("utf8")
-    return LiveFigure(name, name, source, state)
+    json.dumps(state)
+    return LiveFigure(name, (folder / f"{name}.js").read_text("utf8"), state)
 
 
 def check_close(what: str, actual: Any, expected: Any, tol: float = 1e-6) -> None:
