@@ -40,7 +40,7 @@ def _guarded_lookup(host, *args, **kwargs):
 
 socket.socket.connect, socket.getaddrinfo = _guarded_connect, _guarded_lookup
 """
-BLOCK = 4  # pictures are compared in blocks of this many pixels: a line may move by one
+BLOCK = 6  # pictures are compared in blocks of this many pixels: a line may move by one
 BLOCK_TOLERANCE = 0.12  # of full contrast, per block
 BLOCKS_ALLOWED = 0.01  # the share of blocks that may differ by more
 
