@@ -43,6 +43,7 @@ PLUMBING = {
     "llmbook.notebook": None,
     "llmbook.text.stories": None,
     "llmbook.text.readers": "text/corpus",
+    "llmbook.text.shards": "text/corpus",
     "llmbook.text.tokenizer_json": "text/tokenizer",
 }
 
