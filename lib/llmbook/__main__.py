@@ -1,0 +1,62 @@
+"""`python -m llmbook <command>`, or `llmbook <command>`: the book's command line.
+
+Plumbing: this module belongs to no chapter. Each command is a module with a `main(argv)` that
+returns an exit code; it is imported only when its command is called. To add one, add a line to
+`COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from llmbook import __version__
+
+COMMANDS = {  # command: (module, what it does in one line)
+    "check": ("llmbook.machine", "is this machine fit, and how long will the chapters take?"),
+}
+DESCRIPTION = """\
+From Text to Silicon: build, train, compress, and deploy a language model.
+
+This command serves the book's notebooks; the library itself is `import llmbook`."""
+EXAMPLES = """\
+start here:
+  llmbook check              five lines: python, torch, memory, speed, time
+  llmbook check --json       the same for a program to read
+  llmbook check --help       every command explains itself
+
+`python -m llmbook` is the same command. In the book's folder, `make lab` opens the notebooks
+and `make book` builds the site."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The outer parser: it knows the commands' names; each command parses its own arguments."""
+    width = max(map(len, COMMANDS)) + 2
+    commands = "\n".join(f"  {name:<{width}}{about}" for name, (_, about) in COMMANDS.items())
+    outer = argparse.ArgumentParser(
+        prog="llmbook",
+        usage="llmbook [--help] [--version] <command> [options]",
+        description=f"{DESCRIPTION}\n\ncommands:\n{commands}",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    outer.add_argument("--version", action="version", version=f"llmbook {__version__}")
+    outer.add_argument("command", nargs="?", choices=list(COMMANDS), help=argparse.SUPPRESS)
+    outer.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return outer
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Call the command that the first argument names; without one, print the help."""
+    outer = parser()
+    args = outer.parse_args(argv)
+    if args.command is None:
+        outer.print_help()
+        return 0
+    module, _ = COMMANDS[args.command]
+    return importlib.import_module(module).main(args.rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
