@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts import sync
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -77,3 +79,10 @@ def test_workflows_are_well_formed(workflow):
     loaded = yaml.safe_load(workflow.read_text())
     assert loaded["jobs"]
     assert all("timeout-minutes" in job for job in loaded["jobs"].values())
+
+
+def test_one_repository_everywhere():
+    """The placeholder organization of `_config.yml` is the one that every other file names."""
+    url = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
+    assert url in sync.SETUP_CELL
+    assert url == yaml.safe_load((ROOT / "CITATION.cff").read_text())["repository-code"]
