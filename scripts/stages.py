@@ -22,7 +22,7 @@ STAGES: dict[str, list[list[str]]] = {
         [str(BIN / "ruff"), "format", "--check", "."],
     ],
     "kept cells": [[sys.executable, "scripts/sync.py", "--check"]],
-    "figures": [[sys.executable, "scripts/figures.py", "--check"]],
+    "figures": [[sys.executable, "scripts/figures.py", "--check", "--source-only"]],
     "library": [[*PYTEST, *SHAPES, *PARALLEL, "tests/text"]],
     "rules": [[*PYTEST, *PARALLEL, "tests/book"]],
     "notebooks": [[*PYTEST, *NBVAL, *PARALLEL, "notebooks"]],

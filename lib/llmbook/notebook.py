@@ -166,7 +166,8 @@ FIGURE_HEADER = re.compile(
 )
 FRAME = """<!doctype html><html lang='en'><meta charset='utf-8'><title>{title}</title>
 <meta name='viewport' content='width=device-width'><meta name='color-scheme' content='light dark'>
-<style>body{margin:0;font:15px/1.5 system-ui,sans-serif}</style>
+<style>body{margin:0;font:15px/1.5 system-ui,sans-serif}main>p,main>table{margin:14px 18px}
+caption{text-align:left}th,td{padding:2px 16px 2px 0;text-align:left}</style>
 <body><main id='figure'>{still}</main>
 <script type='module'>{source}
 const state = {state};
@@ -244,7 +245,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         print("  ".join(parts).rstrip())
 
 
-def digits(value: float, n: int = 2) -> str:
+def digits(value: int | float, n: int = 2) -> str:
     """A measured number to `n` significant digits: what holds on another CPU is what is printed."""
     if value == 0:
         return "0"

@@ -1,0 +1,575 @@
+"""The live figures in a real browser, in a page of their own, from file:// with no network."""
+
+import json
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from llmbook.notebook import fig
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "book" / "figures"))
+
+pytestmark = pytest.mark.browser
+
+HOST = """<!doctype html>
+<html lang="en" data-theme="light"><meta charset="utf-8"><title>host</title>
+<meta name="viewport" content="width=device-width"><body style="margin:8px">
+<h1>A page</h1>{frame}<p id="after">after</p></body></html>"""
+NAMES = ["tokenizer", "ngram", "embedding"]
+
+
+class Shown:
+    """A figure in a page: the page, the frame inside, and what went wrong or out."""
+
+    def __init__(self, page, tmp_path, name, state):
+        self.page, self.errors, self.requests = page, [], []
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.emulate_media(reduced_motion="reduce")
+        path = tmp_path / f"{name}.html"
+        path.write_text(HOST.replace("{frame}", fig(name, **state)._repr_html_()), "utf8")
+        page.goto(path.as_uri())
+        self.frame = page.frames[1]
+        self.frame.wait_for_selector(".fig")
+
+    def text(self, selector: str) -> str:
+        return self.frame.locator(selector).first.inner_text()
+
+    def said(self, part: str) -> None:
+        """Wait until the live region has said something with this in it."""
+        self.frame.wait_for_function(
+            "(part) => document.querySelector('[role=status]').textContent.includes(part)",
+            arg=part,
+        )
+
+    def button(self, name: str):
+        return self.frame.get_by_role("button", name=name, exact=True)
+
+    def settle(self) -> None:
+        self.page.evaluate(
+            "() => new Promise((r) => requestAnimationFrame(() => setTimeout(r, 60)))"
+        )
+
+
+@pytest.fixture
+def show(page, tmp_path):
+    shown = []
+
+    def open_figure(name, **state):
+        shown.append(Shown(page, tmp_path, name, state))
+        return shown[-1]
+
+    yield open_figure
+    for figure in shown:
+        assert figure.errors == []
+        assert all(url.startswith(("file:", "about:")) for url in figure.requests)
+
+
+# All figures.
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [1440, 375, 320])
+def test_fits_its_page_and_needs_no_scroll_bar(show, name, width):
+    figure = show(name)
+    figure.page.set_viewport_size({"width": width, "height": 740})
+    figure.settle()
+    host = figure.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert host[0] <= host[1]
+    inside = figure.frame.evaluate(
+        "() => { const d = document.documentElement;"
+        "return [d.scrollWidth - innerWidth, d.scrollHeight - innerHeight]; }"
+    )
+    assert max(inside) <= 0
+    cut = figure.frame.evaluate(
+        "() => [...document.querySelectorAll('.fig *')].filter((node) => {"
+        "const box = node.getBoundingClientRect();"
+        "return box.width && !node.closest('.map, .sr, .switch, .tokens')"
+        "&& (box.right > innerWidth + 1 || box.left < -1); }).map((node) => node.outerHTML)"
+    )
+    assert cut == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_height_follows_the_content(show, name):
+    figure = show(name)
+    height = "() => document.querySelector('iframe').offsetHeight"
+    content = "() => Math.ceil(document.querySelector('.fig').getBoundingClientRect().height)"
+    assert figure.page.evaluate(height) == figure.frame.evaluate(content)
+    before = figure.page.evaluate(height)
+    figure.frame.evaluate("() => { document.querySelector('.fig').style.paddingBottom = '300px'; }")
+    figure.settle()
+    assert figure.page.evaluate(height) == figure.frame.evaluate(content) > before + 250
+
+
+LUMINANCE = """() => {
+  const light = (color) => {
+    const [r, g, b] = color.match(/[\\d.]+/g).map(Number).map((c) => c / 255)
+      .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (node) => {
+    for (; node; node = node.parentElement) {
+      const color = getComputedStyle(node).backgroundColor;
+      if (!/, 0\\)$|transparent/.test(color)) return color;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const srgb = (color) => {
+    const canvas = document.createElement('canvas').getContext('2d');
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return `rgb(${[...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).join()})`;
+  };
+  const bad = [];
+  for (const node of document.querySelectorAll('.fig *')) {
+    const own = [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim());
+    const skipped = 'svg, :disabled, .sr, datalist, option';
+    if (!own || node.closest(skipped) || !node.getClientRects().length) continue;
+    const a = light(srgb(getComputedStyle(node).color)), b = light(srgb(ground(node)));
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) bad.push(`${ratio.toFixed(2)} ${node.outerHTML.slice(0, 100)}`);
+  }
+  return bad;
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_follows_the_theme_of_the_page_and_can_be_read_in_both(show, name):
+    figure = show(name)
+    ground = "() => getComputedStyle(document.querySelector('.fig')).backgroundColor"
+    assert figure.frame.evaluate(ground) == "rgb(255, 253, 249)"
+    assert figure.frame.evaluate(LUMINANCE) == []
+    figure.page.evaluate("() => { document.documentElement.dataset.theme = 'dark'; }")
+    figure.settle()
+    assert figure.frame.evaluate(ground) == "rgb(20, 24, 29)"
+    assert figure.frame.evaluate(LUMINANCE) == []
+    figure.page.evaluate("() => { document.documentElement.dataset.theme = 'light'; }")
+    figure.settle()
+    assert figure.frame.evaluate(ground) == "rgb(255, 253, 249)"
+
+
+def test_follows_jupyterlab_and_the_system(show):
+    figure = show("tokenizer")
+    theme = "() => document.querySelector('.fig').dataset.theme"
+    figure.page.evaluate("() => { delete document.documentElement.dataset.theme; }")
+    for scheme in ["dark", "light"]:
+        figure.page.emulate_media(color_scheme=scheme)
+        figure.settle()
+        assert figure.frame.evaluate(theme) == scheme
+    for light, name in [("false", "dark"), ("true", "light")]:
+        figure.page.evaluate("(v) => { document.body.dataset.jpThemeLight = v; }", light)
+        figure.settle()
+        assert figure.frame.evaluate(theme) == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_has_a_name_and_visible_focus(show, name):
+    figure = show(name)
+    unnamed = figure.frame.evaluate(
+        "() => [...document.querySelectorAll('button, input, textarea, select')].filter((node) =>"
+        "!(node.getAttribute('aria-label') || node.labels?.length || node.textContent.trim()))"
+        ".map((node) => node.outerHTML)"
+    )
+    assert unnamed == []
+    assert figure.frame.locator("[role=status][aria-live=polite]").count() == 1
+    figure.page.locator("h1").click()
+    outlines, last = [], None
+    for _ in range(60):
+        figure.page.keyboard.press("Tab")
+        focused = figure.frame.evaluate(
+            "() => { const n = document.activeElement, s = n.matches('.switch input') ?"
+            " n.nextElementSibling : n, c = getComputedStyle(s);"
+            "return n === document.body || !document.hasFocus() ? null :"
+            " [n.outerHTML.slice(0, 90), c.outlineStyle + ' ' + c.outlineWidth]; }"
+        )
+        if focused is None and outlines:
+            break
+        if focused and focused != last:
+            outlines.append(focused)
+        last = focused
+    assert len(outlines) >= 8
+    assert len(outlines) < 40  # long lists are one stop, with arrow keys inside
+    assert [o for o in outlines if o[1] != "solid 2px"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_readable_without_scripts(browser, tmp_path, name):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    path = tmp_path / "still.html"
+    path.write_text(HOST.replace("{frame}", fig(name)._repr_html_()), "utf8")
+    page.goto(path.as_uri())
+    inside = page.frame_locator("iframe")
+    assert inside.locator("table tr").count() >= 3
+    assert len(inside.locator("main").inner_text().split()) > 40
+    context.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_works_as_an_anywidget_in_a_plain_element(page, tmp_path, name):
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    source = (ROOT / "lib" / "llmbook" / "figures" / f"{name}.js").read_text("utf8")
+    page.set_content("<div id='a'></div><div id='b'></div>")
+    page.evaluate(
+        "async (source) => {"
+        "const at = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));"
+        "const figure = (await import(at)).default, model = { get() {}, set() {}, on() {} };"
+        "window.stops = ['a', 'b'].map((id) =>"
+        " figure.render({ model, el: document.getElementById(id) })); }",
+        source,
+    )
+    assert page.locator(".fig h2").count() == 2
+    page.evaluate("() => window.stops.forEach((stop) => stop())")
+    assert errors == []
+
+
+# Tokenizer.
+
+
+def test_typing_gives_the_ids_of_the_book(show):
+    import tokenizer_data
+
+    figure, book = show("tokenizer"), tokenizer_data.tokenizer()
+    for text in [
+        "Once there was a dragon.",
+        "1234567",
+        "从前有一个小女孩。",
+        "🐱👩‍👩‍👧",
+        "\tif x:\n  y",
+    ]:
+        figure.frame.locator("textarea").fill(text)
+        ids = book.encode(text)
+        shown = figure.frame.locator(".tokens button").evaluate_all(
+            "(chips) => chips.map((chip) => +chip.dataset.id)"
+        )
+        assert shown == ids
+        size = len(text.encode())
+        stats = figure.text(".stats").split()
+        assert f"{size}" in stats
+        assert f"{len(ids)}" in stats
+        assert f"{size / len(ids):.2f}" in stats
+    figure.said(f"{len(ids)} tokens")
+
+
+def test_text_can_be_emptied_and_is_never_code(show):
+    figure = show("tokenizer", text="<img src=x onerror=alert(1)>")
+    assert figure.frame.locator(".fig img").count() == 0
+    assert "<img" in figure.frame.locator("textarea").input_value()
+    figure.frame.locator("textarea").fill("")
+    assert figure.frame.locator(".tokens button").count() == 0
+    assert "type something" in figure.text(".about")
+    for name in ["Next step", "Previous step", "Play", "Next word", "Previous word"]:
+        assert figure.button(name).is_disabled()
+
+
+def test_presets(show):
+    figure = show("tokenizer")
+    for name, part in [
+        ("Digits", "1234567"),
+        ("Chinese", "小女孩"),
+        ("Code", "def "),
+        ("Story", " "),
+    ]:
+        figure.button(name).click()
+        assert part in figure.frame.locator("textarea").input_value()
+        assert figure.button(name).get_attribute("aria-pressed") == "true"
+
+
+def pieces(figure) -> list[str]:
+    return figure.frame.locator(".pieces .chip span").all_inner_texts()
+
+
+def test_stepping_through_the_merges(show):
+    import tokenizer_data
+
+    book = tokenizer_data.tokenizer()
+    figure = show("tokenizer", text="mother")
+    merges = [*book.merges]
+    ids = [book.encode(letter)[0] for letter in "mother"]
+    assert pieces(figure) == [*"mother"]
+    steps = 0
+    while not figure.button("Next step").is_disabled():
+        pairs = [*pairwise(ids)]
+        rank, at = min((merges.index(p), i) for i, p in enumerate(pairs) if p in book.merges)
+        assert figure.text(".rule b") == f"{rank}"
+        figure.button("Next step").click()
+        ids[at : at + 2] = [book.merges[pairs[at]]]
+        steps += 1
+        assert pieces(figure) == [book.token_bytes(i).decode() for i in ids]
+        assert figure.text(".player output").startswith(f"step {steps} of ")
+    assert ids == book.encode("mother")
+    figure.said(f"Step {steps} of {steps}")
+    figure.button("First step").click()
+    assert pieces(figure) == [*"mother"]
+    figure.button("Last step").click()
+    figure.button("Previous step").click()
+    assert figure.text(".player output") == f"step {steps - 1} of {steps}"
+
+
+def test_words_tokens_and_the_slider_by_keyboard(show):
+    figure = show("tokenizer", text="the little mother")
+    keyboard = figure.page.keyboard
+    figure.frame.locator(".tokens button[tabindex='0']").focus()
+    keyboard.press("Home")
+    keyboard.press("Enter")
+    assert "the" in figure.text(".part h3")
+    keyboard.press("End")
+    keyboard.press("Space")
+    assert "mother" in figure.text(".part h3")
+    figure.said("Token")
+    slider = figure.frame.get_by_role("slider")
+    slider.focus()
+    keyboard.press("End")
+    assert figure.text(".player output").split()[1] == figure.text(".player output").split()[3]
+    keyboard.press("ArrowLeft")
+    keyboard.press("Home")
+    assert figure.text(".player output").startswith("step 0")
+    figure.button("Previous word").focus()
+    keyboard.press("Enter")
+    assert "little" in figure.text(".part h3")
+
+
+def test_play_runs_to_the_end_and_stops(show):
+    figure = show("tokenizer", text="the")
+    figure.button("Play").click()
+    assert figure.button("Pause").is_visible()
+    figure.frame.wait_for_function("() => document.querySelector('button[aria-label=Play]')")
+    done = figure.text(".player output").split()
+    assert done[1] == done[3] != "0"
+
+
+# N-grams.
+
+
+def story(figure) -> str:
+    return figure.frame.locator(".story").inner_text().strip()
+
+
+def bars(figure) -> list[tuple[str, str, str]]:
+    texts = figure.frame.locator(".bars button").all_inner_texts()
+    return [tuple(text.split("\n")) for text in texts]
+
+
+def test_bars_show_the_probabilities_of_the_book(show):
+    import ngram_data
+
+    figure = show("ngram", prompt="Once", n=2)
+    words, _ = ngram_data.documents()
+    chances = ngram_data.model(2).probabilities([words.index("Once")])
+    for word, percent, _count in bars(figure):
+        expected = 100 * chances[words.index(f" {word}")]
+        assert abs(float(percent.rstrip("%")) - expected) <= 0.5
+    assert len(bars(figure)) == min(8, int((chances > 0).sum()))
+
+
+def test_temperature_zero_writes_the_greedy_story(show):
+    import ngram_data
+
+    figure = show("ngram", prompt="Once", n=3)
+    heat = figure.frame.get_by_role("slider")
+    heat.focus()
+    figure.page.keyboard.press("Home")
+    assert "0.00" in figure.text(".knobs .value")
+    words, _ = ngram_data.documents()
+    model, ids = ngram_data.model(3), [words.index("Once")]
+    for _ in range(12):
+        figure.button("Draw a word").click()
+        ids.append(int(model.probabilities(ids).argmax()))
+    assert story(figure).split() == "".join(words[i] for i in ids).split()
+    assert bars(figure)[0][1] == "100%"
+
+
+def test_the_same_seed_gives_the_same_story(show):
+    figure = show("ngram", prompt="Once", n=2, seed=5)
+    figure.button("Write to the end").click()
+    first = story(figure)
+    assert first.endswith("the end") or len(first.split()) > 300
+    assert figure.button("Draw a word").is_disabled() == first.endswith("the end")
+    figure.button("Start again").click()
+    assert story(figure) == "Once"
+    figure.button("Write to the end").click()
+    assert story(figure) == first
+    figure.frame.get_by_label("Seed", exact=True).fill("6")
+    figure.button("Start again").click()
+    figure.button("Write to the end").click()
+    assert story(figure) != first
+
+
+def test_choosing_undoing_and_backing_off(show):
+    figure = show("ngram", prompt="Once xyzzy", n=3)
+    fates = figure.frame.locator(".ladder li").all_inner_texts()
+    assert "never seen: back off" in fates[0]
+    assert "never seen: back off" in fates[1]
+    assert "used: seen" in fates[2]
+    assert figure.frame.locator(".ladder li[aria-current=true]").count() == 1
+    figure.frame.get_by_label("Begin with").fill("Once there")
+    assert "used: seen" in figure.frame.locator(".ladder li").first.inner_text()
+    word = bars(figure)[0][0]
+    figure.frame.locator(".bars button").first.click()
+    assert story(figure) == f"Once there {word}"
+    figure.said(f"Chose {word}")
+    figure.button("Undo").click()
+    assert story(figure) == "Once there"
+    assert figure.button("Undo").is_disabled()
+
+
+def test_the_sampler_by_keyboard(show):
+    figure = show("ngram", prompt="Once", n=3)
+    keyboard = figure.page.keyboard
+    figure.frame.locator(".bars button").first.focus()
+    word = bars(figure)[1][0]
+    keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    assert story(figure) == f"Once {word}"
+    in_bars = "() => document.querySelector('.bars').contains(document.activeElement)"
+    assert figure.frame.evaluate(in_bars)  # so that one can go on choosing
+    figure.frame.locator(".switch input:checked").focus()
+    keyboard.press("ArrowRight")
+    assert figure.frame.locator(".switch input:checked").get_attribute("value") == "4"
+    figure.said("n = 4")
+
+
+# Embedding.
+
+
+def near(figure) -> list[str]:
+    return figure.frame.locator(".near-list .word").all_inner_texts()
+
+
+def neighbours(word: str) -> list[str]:
+    """The neighbours that the built data hold, read by Python."""
+    import pack
+
+    text = (ROOT / "lib" / "llmbook" / "figures" / "embedding.js").read_text("utf8")
+    words = text.split("words:`")[1].split("`")[0].split("|")
+    ids = pack.unpacked(text.split("near:`")[1].split("`")[0], 2)[::2]
+    at = words.index(word)
+    return [words[i] for i in ids[8 * at : 8 * at + 8]]
+
+
+def test_searching_a_word_shows_its_neighbours(show):
+    figure = show("embedding")
+    search = figure.frame.get_by_label("Find a word")
+    for typed, word in [("said", "said"), ("  MOTHER ", "mother"), ("grandmo", "grandmother")]:
+        search.fill(typed)
+        figure.page.keyboard.press("Enter")
+        assert figure.text(".picked") == word
+        assert near(figure) == neighbours(word)
+        figure.said(f"{word}. Nearest: {neighbours(word)[0]}")
+    figure.settle()
+    assert figure.frame.locator("line.tie").count() == 8
+    search.fill("xyzzy")
+    figure.button("Find").click()
+    assert "not among the" in figure.text(".problem")
+    assert figure.text(".picked") == "grandmother"
+
+
+def test_neighbours_lead_on_by_click_and_by_key(show):
+    figure = show("embedding", word="mother")
+    first = neighbours("mother")[0]
+    figure.frame.locator(".near-list button").first.click()
+    assert figure.text(".picked") == first
+    figure.frame.locator(".near-list button").first.focus()
+    figure.page.keyboard.press("ArrowDown")
+    figure.page.keyboard.press("Enter")
+    assert figure.text(".picked") == neighbours(first)[1]
+    figure.frame.locator(".map").focus()
+    start = figure.text(".picked")
+    figure.page.keyboard.press("n")
+    assert figure.text(".picked") == neighbours(start)[0]
+    figure.page.keyboard.press("p")
+    assert figure.text(".picked") == start
+
+
+def spread(figure) -> list[float]:
+    figure.settle()
+    return figure.frame.evaluate(
+        "() => ['x1', 'y1', 'x2', 'y2'].map((side) =>"
+        " +document.querySelector('line.tie').getAttribute(side))"
+    )
+
+
+def test_the_map_moves_by_mouse_wheel_and_keys(show):
+    figure = show("embedding", word="mother")
+    home = spread(figure)
+    figure.button("Zoom in").click()
+    zoomed = spread(figure)
+    assert zoomed != home
+    figure.frame.locator(".map").focus()
+    figure.page.keyboard.press("+")
+    figure.page.keyboard.press("ArrowRight")
+    assert spread(figure) != zoomed
+    figure.page.keyboard.press("0")
+    assert spread(figure) == home
+    box = figure.frame.locator(".map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    figure.page.mouse.move(x, y)
+    figure.page.keyboard.down("Control")
+    figure.page.mouse.wheel(0, -300)
+    figure.page.keyboard.up("Control")
+    zoomed = spread(figure)
+    assert zoomed != home
+    figure.page.mouse.down()
+    figure.page.mouse.move(x - 40, y - 25, steps=5)
+    figure.page.mouse.up()
+    moved = spread(figure)
+    step = [-40, -25] * 2
+    assert moved == pytest.approx([z + s for z, s in zip(zoomed, step, strict=True)], abs=1.5)
+    assert figure.text(".picked") == "mother"  # a drag chooses nothing
+    figure.button("Show all").click()
+    assert spread(figure) == home
+
+
+def test_a_click_on_the_map_chooses_and_the_legend_filters(show):
+    figure = show("embedding", word="mother")
+    figure.settle()
+    word, x, y = figure.frame.evaluate(
+        "() => { const map = document.querySelector('.map').getBoundingClientRect();"
+        "const text = [...document.querySelectorAll('.map text.quiet')].find((t) =>"
+        " t.style.display !== 'none'), box = text.getBoundingClientRect();"
+        "return [text.textContent, box.x + box.width / 2, box.y + box.height / 2]; }"
+    )
+    outer = figure.page.locator("iframe").bounding_box()
+    figure.page.mouse.click(outer["x"] + x, outer["y"] + y)
+    assert figure.text(".picked") == word
+    figure.button("animals").click()
+    figure.settle()
+    assert figure.frame.locator(".dot.mute").count() > 100
+    figure.said("Only animals")
+    figure.button("animals").click()
+    figure.settle()
+    assert figure.frame.locator(".dot.mute").count() == 0
+
+
+def test_two_fingers_zoom_the_map(browser, tmp_path):
+    context = browser.new_context(
+        viewport={"width": 375, "height": 740}, has_touch=True, is_mobile=True, offline=True
+    )
+    page = context.new_page()
+    figure = Shown(page, tmp_path, "embedding", {})
+    page.evaluate("() => document.querySelector('iframe').scrollIntoView()")
+    home = spread(figure)
+    box = figure.frame.locator(".map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    client = context.new_cdp_session(page)
+    for kind, gap in [("touchStart", 20), ("touchMove", 40), ("touchMove", 80)]:
+        points = [{"x": x - gap, "y": y, "id": 1}, {"x": x + gap, "y": y, "id": 2}]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert spread(figure) != home
+    assert figure.frame.locator(".map.close").count() == 1
+    assert figure.errors == []
+    context.close()
+
+
+def test_state_is_what_fig_was_given(show):
+    figure = show("ngram", prompt="Once there", n=4, temperature=0.5, seed=42)
+    assert figure.frame.locator(".switch input:checked").get_attribute("value") == "4"
+    assert figure.frame.get_by_label("Seed", exact=True).input_value() == "42"
+    assert "0.50" in figure.text(".knobs .value")
+    assert json.dumps(story(figure)) == '"Once there"'
