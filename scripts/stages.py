@@ -4,6 +4,7 @@ python scripts/stages.py                 # all: what `make test` and CI run
 python scripts/stages.py rules notebooks # only these
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ SHAPES = ["--jaxtyping-packages=llmbook,beartype.beartype"]
 PARALLEL = ["-n", "2", "--dist", "loadfile"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
 BIN = Path(sys.executable).parent
+# Two notebooks run side by side: two threads in each would wait for one another on two cores.
+ONE_THREAD = {"LLMBOOK_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 STAGES: dict[str, list[list[str]]] = {
     "ruff": [
@@ -35,11 +38,14 @@ def main(names: list[str]) -> int:
     """Run the named stages, all by default; 1 if any failed."""
     if unknown := set(names) - set(STAGES):
         sys.exit(f"stages: got {sorted(unknown)}; expected some of {list(STAGES)}")
-    results = []
+    results, environment = [], os.environ | ONE_THREAD
     for name in names or STAGES:
         print(f"\n=== {name} ===", flush=True)
         start = time.monotonic()
-        codes = [subprocess.run(command, cwd=ROOT).returncode for command in STAGES[name]]
+        codes = [
+            subprocess.run(command, cwd=ROOT, env=environment).returncode
+            for command in STAGES[name]
+        ]
         results.append((name, not any(codes), time.monotonic() - start))
     print("\n=== summary ===")
     for name, passed, seconds in results:

@@ -119,10 +119,10 @@ def _svg(figure: Figure, alt: str) -> str:
 
 
 def _png(figure: Figure) -> bytes:
-    """The figure as a small PNG on white, in a palette of 64 colours."""
+    """The figure as a small PNG on white, in a palette of 128 colours."""
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=96, facecolor="white")
-    Image.open(drawn).convert("RGB").quantize(64).save(small, "png", optimize=True)
+    Image.open(drawn).convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE).save(small, "png", optimize=True)
     return small.getvalue()
 
 
