@@ -1,1 +1,1 @@
-"""Measurements, side by side in one run: `make bench`. Ratios travel between machines, seconds do not."""
+"""Measurements, side by side in one run: `make bench`. Ratios travel, seconds do not."""

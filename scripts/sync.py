@@ -25,7 +25,7 @@ import subprocess
 import sys
 
 if importlib.util.find_spec("llmbook") is None:
-    source = "git+https://github.com/from-text-to-silicon/from-text-to-silicon"
+    source = "llmbook[book] @ git+https://github.com/from-text-to-silicon/from-text-to-silicon"
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", source], check=True)
 
 from llmbook.notebook import setup

@@ -12,6 +12,7 @@ import json
 import os
 import random
 import re
+import warnings
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any
@@ -74,6 +75,8 @@ def setup(seed: int = 0) -> torch.device:
     threads = int(os.environ.get("LLMBOOK_THREADS", "2"))
     torch.set_num_threads(max(1, min(threads, os.cpu_count() or 1)))
     mpl.rcParams.update(STYLE)
+    # transformers asks tqdm for a widget that the book does not install; the plain bar will do.
+    warnings.filterwarnings("ignore", message="IProgress not found")
     name = os.environ.get("LLMBOOK_DEVICE", "")
     if not name:
         name = "cuda" if torch.cuda.is_available() else "cpu"
@@ -122,7 +125,8 @@ def _png(figure: Figure) -> bytes:
     """The figure as a small PNG on white, in a palette of 128 colours."""
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=96, facecolor="white")
-    Image.open(drawn).convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE).save(small, "png", optimize=True)
+    flat = Image.open(drawn).convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE)
+    flat.save(small, "png", optimize=True)
     return small.getvalue()
 
 
