@@ -39,9 +39,10 @@ IGNORED = "nbval-ignore-output"  # the tag of cells whose outputs may differ fro
 PEAK = "__import__('llmbook.machine', fromlist=['peak_memory_mb']).peak_memory_mb()"
 CARD = re.compile(r"\*\*Run time:\*\* [^·(\n]+ · \*\*Peak memory:\*\* [^·(\n]+?(?=\s*(?:[(\n]|$))")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-NO_WARNING = {
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1"
-}  # ipykernel warns about frozen modules without it
+KERNEL = {
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else ipykernel warns about frozen modules
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin while they wait slow their neighbours down
+}
 PIXEL = 16  # of 255: smaller differences of a channel are the edge of a line, drawn elsewhere
 
 
@@ -103,7 +104,7 @@ def run(path: Path) -> Run:
 async def _execute(client: NotebookClient) -> float:
     """Run every cell, then ask the kernel for its peak memory in MB."""
     client.reset_execution_trackers()
-    async with client.async_setup_kernel(env=os.environ | NO_WARNING):
+    async with client.async_setup_kernel(env=KERNEL | os.environ):
         for index, cell in enumerate(client.nb.cells):
             await client.async_execute_cell(
                 cell, index, execution_count=client.code_cells_executed + 1
