@@ -1,5 +1,7 @@
 """The package that a reader installs: a wheel with everything it needs, and nothing else."""
 
+import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -49,6 +51,23 @@ def test_the_wheel_works_on_its_own(wheel, tmp_path):
 
 
 def test_the_library_declares_what_it_imports():
+    """Every third-party import of lib/ is a dependency or an extra of pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [name for names in project["optional-dependencies"].values() for name in names]
+    declared = {re.split(r"[<>=]", name)[0] for name in [*project["dependencies"], *extras]}
+    tops = set()
+    for path in (ROOT / "lib").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf8"))):
+            if isinstance(node, ast.Import):
+                tops |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                tops.add(node.module.split(".")[0])
+    named = {"PIL": "pillow", "IPython": "ipython"}
+    third_party = {named.get(name, name) for name in tops - sys.stdlib_module_names - {"llmbook"}}
+    assert third_party <= declared
+
+
+def test_every_dependency_is_pinned():
     """Every direct dependency of pyproject.toml is pinned in requirements.txt."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = (ROOT / "requirements.txt").read_text().splitlines()
