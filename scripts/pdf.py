@@ -7,14 +7,13 @@ and a table of contents, and printed twice: first to learn on which page each he
 with those numbers in the table of contents. Text stays text, pictures stay vectors, links work.
 """
 
-import os
 import re
-import shutil
 import sys
 from pathlib import Path
 from urllib.parse import urljoin
 
 import yaml
+from browser import FLAGS, MISSING, chromium
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import sync_playwright
 
@@ -22,7 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
 OUT = ROOT / "_build" / "pdf"
 NAME = "from-text-to-silicon"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 NUMBER = """<div style="width:100%;font:8px Inter,sans-serif;color:#55616f;text-align:center">
 <span class="pageNumber"></span></div>"""
 LEFT_OUT = ".headerlink, .copybtn, .run-chapter, script, iframe, nav, .book-numbers-note"
@@ -136,15 +134,6 @@ def pages_of(pdf: bytes) -> dict[str, int]:
     return {name.decode(): number[int(page)] for name, page in found if int(page) in number}
 
 
-def chromium() -> str:
-    """The browser that $CHROMIUM names, else the first one installed."""
-    names = ["chromium", "chromium-browser", "google-chrome"]
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not found:
-        sys.exit("no Chromium: install it, or name one in $CHROMIUM")
-    return found
-
-
 def main() -> None:
     if not (SITE / "index.html").is_file():
         sys.exit("there is no site in _build/html: run `make book` first")
@@ -152,8 +141,10 @@ def main() -> None:
     inside = {name for _, names in order() for name in names}
     parts = [(caption, [article(name, inside) for name in names]) for caption, names in order()]
     source, target = OUT / f"{NAME}.html", OUT / f"{NAME}.pdf"
+    if not (browser_path := chromium()):
+        sys.exit(MISSING)
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
         page = browser.new_context(offline=True).new_page()
         numbers: dict[str, int] = {}
         for _ in range(2):

@@ -7,30 +7,13 @@ Look at them before you finish a change of the site; no test can say whether a p
 """
 
 import argparse
-import os
-import shutil
 import sys
 from pathlib import Path
 
+from browser import FLAGS, MISSING, chromium
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def chromium() -> str | None:
-    """The browser that $CHROMIUM names, else the first one installed, else None."""
-    named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def pages(site: Path) -> list[str]:
@@ -49,7 +32,7 @@ def main() -> None:
     parser.add_argument("--open-folds", action="store_true", help="with every fold opened")
     args = parser.parse_args()
     if not (browser_path := chromium()):
-        sys.exit("no Chromium: install it, or name one in $CHROMIUM")
+        sys.exit(MISSING)
     names = [p for p in pages(args.site) if not args.words or any(w in p for w in args.words)]
     if not names:
         sys.exit(f"{args.site}: no page of {args.words or 'any name'}; run `make book` first")

@@ -1,24 +1,16 @@
 """One visit to every page of the built site, in one browser: what the tests here look at."""
 
-import shutil
+import os
 from dataclasses import dataclass, field
-from os import environ
 from pathlib import Path
 
 import pytest
 
+from scripts.browser import FLAGS, MISSING, chromium
+
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 375, "height": 740}
 FACTS = """() => {
   const names = (nodes) => [...nodes].map((node) => node.outerHTML.slice(0, 120));
@@ -59,12 +51,6 @@ class Visit:
     axe: dict[str, list[str]] = field(default_factory=dict)  # theme: violations
 
 
-def chromium() -> str | None:
-    """The browser that $CHROMIUM names, else the first one installed, else None."""
-    names = ["chromium", "chromium-browser", "google-chrome"]
-    return environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The built site."""
@@ -85,7 +71,7 @@ def browser():
     """One headless Chromium for all tests; they are skipped where there is none."""
     path = chromium()
     if path is None:
-        pytest.skip("no Chromium found: install it, or name one in $CHROMIUM")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
