@@ -497,3 +497,33 @@ class TestAugment:
     def test_empty_and_one_character(self, function):
         assert function("", 1.0) == ""
         assert function("a", 1.0) == "a"
+
+
+@pytest.mark.parametrize(
+    "function", [corpus.add_typos, corpus.delete_words, corpus.swap_words, corpus.passes_luhn]
+)
+def test_bytes_are_no_text(function):
+    with pytest.raises(TypeError, match=r"text: got bytes; expected str|Type-check"):
+        function(b"12")
+
+
+def test_swapping_words_takes_linear_time():
+    assert corpus.swap_words("x" * 1_000_000, 1.0) == "x" * 1_000_000
+    assert corpus.swap_words("  ab  cd ef\ngh ij ", 1.0) == "  cd  ab gh\nef ij "
+
+
+def test_labels_of_no_text_and_empty_sets_are_refused():
+    for label in (2, -1):
+        with pytest.raises(ValueError, match=r"clusters: got .*; expected 0 <= label < 2"):
+            corpus.split_documents(["a", "b"], None, np.array([0, label]))
+    none = np.array([], np.uint64)
+    with pytest.raises(ValueError, match="got two empty sets"):
+        corpus.jaccard(none, none)
+
+
+def test_markup_that_is_never_closed_runs_to_the_end():
+    """As in the HTML standard; a search that failed at each opening would also be quadratic."""
+    assert corpus.strip_markup("before <!-- never closed <p>") == "before  "
+    assert corpus.strip_markup("before <script>x = 1") == "before  "
+    assert corpus.strip_markup("a <!-- b --> c") == "a   c"
+    assert corpus.strip_markup("<!--" * 100_000).strip() == ""

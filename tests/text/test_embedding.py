@@ -506,3 +506,30 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch, trained):
         save_vectors(trained, path)
     assert load_vectors(path).words == ["old"]
     assert os.listdir(tmp_path) == ["vectors.txt"]
+
+
+@pytest.mark.parametrize("text", ["1 1\na 1e39\n", "9" * 6000 + " 1\n", "\u0661 \u0661\na 1\n"])
+def test_numbers_that_do_not_fit_are_refused(tmp_path, text):
+    (tmp_path / "v.txt").write_text(text, "utf8")
+    with pytest.raises(ValueError, match=r"v\.txt, line [12]: got"):
+        load_vectors(tmp_path / "v.txt")
+
+
+def test_a_word_that_is_no_str_is_not_saved(tmp_path):
+    embedding = Embedding(["a"], torch.ones(1, 2))
+    embedding.words[0] = 5
+    with pytest.raises(ValueError, match="words: got 5; the format expects"):
+        save_vectors(embedding, tmp_path / "v.txt")
+    assert not list(tmp_path.iterdir())
+
+
+def test_somebody_elses_unfinished_file_is_left_alone(tmp_path):
+    (tmp_path / "v.txt.part").write_text("theirs")
+    save_vectors(Embedding(["a"], torch.ones(1, 2)), tmp_path / "v.txt")
+    assert (tmp_path / "v.txt.part").read_text() == "theirs"
+
+
+def test_a_window_wider_than_the_text_costs_nothing():
+    ids, sentence = torch.tensor([0, 1, 2]), torch.zeros(3, dtype=torch.long)
+    centres, _ = skip_gram_pairs(ids, sentence, 10**9, torch.Generator().manual_seed(0))
+    assert len(centres) == 6

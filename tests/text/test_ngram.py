@@ -542,3 +542,9 @@ def test_bad_sequences_for_the_hidden_markov_model():
     with pytest.raises(ValueError, match="impossible"):
         baum_welch(never, np.array([[0, 1]]), 1)
     assert viterbi(never, np.array([0, 1]))[1] == -np.inf
+
+
+@pytest.mark.parametrize("bad", [5, None, (i for i in [1]), np.array(3)])
+def test_a_document_is_a_row_of_ids(bad):
+    with pytest.raises(TypeError, match=r"ids: got .*; expected a row of ints|Type-check"):
+        checked_ids(bad, 4)

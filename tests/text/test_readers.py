@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import sys
 import types
 
@@ -235,3 +236,28 @@ class TestStream:
         monkeypatch.setitem(sys.modules, "datasets", None)
         with pytest.raises(ModuleNotFoundError, match=r"pip install 'llmbook\[stream\]'"):
             stream_dataset("name")
+
+
+class TestAdversary:
+    @pytest.mark.parametrize("value", ["[" * 100_000 + "]" * 100_000, "9" * 5000])
+    def test_json_that_python_will_not_read(self, tmp_path, value):
+        path = tmp_path / "a.jsonl"
+        path.write_text('{"text": "a", "n": ' + value + "}\n")
+        with pytest.raises(ValueError, match=r"line 1: got .*; expected JSON"):
+            list(load_texts(path))
+
+    def test_a_pipe_in_a_folder_is_passed_over(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe.txt")
+        (tmp_path / "a.txt").write_text("a")
+        assert list(load_texts(tmp_path)) == ["a"]
+
+    def test_a_dead_link_in_a_folder_is_an_error(self, tmp_path):
+        (tmp_path / "dead.txt").symlink_to(tmp_path / "nowhere")
+        with pytest.raises(FileNotFoundError, match=r"dead\.txt"):
+            list(load_texts(tmp_path))
+
+    @pytest.mark.parametrize("separator", [5, b"---"])
+    def test_a_separator_is_a_string(self, tmp_path, separator):
+        (tmp_path / "a.txt").write_text("a")
+        with pytest.raises(TypeError, match=r"separator: got .*; expected str|Type-check"):
+            load_texts(tmp_path, separator=separator)

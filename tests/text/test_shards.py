@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from llmbook.text.corpus import TokenShards, write_shards
+from llmbook.text.shards import _whole
 
 
 @pytest.fixture
@@ -175,3 +176,64 @@ class TestDamaged:
     def test_wrong_types(self):
         with pytest.raises(TypeError):
             TokenShards(5)
+
+
+class TestAdversary:
+    @pytest.mark.parametrize("name", ["vocab_size", "shard_tokens", "end"])
+    @pytest.mark.parametrize("bad", [1.5, "5", True])
+    def test_numbers_are_whole(self, tmp_path, name, bad):
+        options = {"vocab_size": 10} | {name: bad}
+        with pytest.raises(TypeError, match=rf"{name}: got .*; expected an integer|Type-check"):
+            write_shards(tmp_path / "s", [[1]], **options)
+        assert not list(tmp_path.iterdir())
+
+    def test_numbers_may_be_of_numpy(self):
+        assert type(_whole("n", np.int64(10))) is int
+
+    @pytest.mark.parametrize("documents", [[[[1], [1, 2]]], [[1], [[[1]]]]])
+    def test_nested_documents(self, tmp_path, documents):
+        with pytest.raises(TypeError, match=r"in document \d; expected integer ids|Type-check"):
+            write_shards(tmp_path / "s", documents, 10)
+
+    def test_an_id_above_what_64_bits_hold(self, tmp_path):
+        with pytest.raises(ValueError, match="got id 9223372036854775813 in document 0"):
+            write_shards(tmp_path / "s", [np.array([2**63 + 5], np.uint64)], 10)
+
+    @pytest.mark.parametrize("bad", [1.5, "5", None])
+    def test_batches_of_whole_numbers(self, shards, bad):
+        with pytest.raises(TypeError, match=r"length: got .*; expected an integer|Type-check"):
+            TokenShards(shards).batches(2, bad)
+
+    def test_a_header_with_too_small_a_vocabulary(self, shards):
+        path = shards / "shards.json"
+        header = json.loads(path.read_text())
+        largest = max(int(tokens.max()) for tokens in TokenShards(shards).maps)
+        path.write_text(json.dumps(header | {"vocab_size": largest}))
+        with pytest.raises(ValueError, match=rf"got vocab_size {largest} and id {largest} in"):
+            TokenShards(shards)
+
+    @pytest.mark.parametrize("entry", [{"file": 5}, {"tokens": "5"}, {"tokens": 0}, {"sha256": 5}])
+    def test_a_header_with_odd_entries(self, shards, entry):
+        path = shards / "shards.json"
+        header = json.loads(path.read_text())
+        header["shards"][0] |= entry
+        path.write_text(json.dumps(header))
+        with pytest.raises(ValueError, match=r"shards\.json: got a"):
+            TokenShards(shards)
+
+    @pytest.mark.parametrize("text", ["[" * 100_000, '{"format": 1e400}'])
+    def test_a_header_that_is_very_deep_or_infinite(self, shards, text):
+        (shards / "shards.json").write_text(text)
+        with pytest.raises(ValueError, match=r"shards\.json: got a"):
+            TokenShards(shards)
+
+    def test_two_writers_do_not_disturb_each_other(self, tmp_path):
+        def documents():
+            yield [1, 2]
+            write_shards(tmp_path / "other", [[3]], 10)
+            yield [4]
+
+        (tmp_path / "s.part").mkdir()  # of somebody else
+        write_shards(tmp_path / "s", documents(), 10, shard_tokens=1)
+        assert len(TokenShards(tmp_path / "s")) == 3
+        assert (tmp_path / "s.part").is_dir()

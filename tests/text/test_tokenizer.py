@@ -1,8 +1,10 @@
 """The tokenizers against `tokenizers`, `tiktoken` and `transformers`, and against bad input."""
 
+import hashlib
 import json
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pydoc_data import topics
 
@@ -867,3 +869,90 @@ def test_unigram_refuses():
 def test_long_words_do_not_underflow_unigram_training():
     ours = UnigramTokenizer.train(["abcdefghij" * 200, "x" * 5000], 300)
     assert ours.decode(ours.encode("abcdefghij" * 30)) == "abcdefghij" * 30
+
+
+# --- what an adversary found ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [BPETokenizer, WordPieceTokenizer, UnigramTokenizer])
+def test_one_thing_in_place_of_several_is_named(kind):
+    with pytest.raises(TypeError, match=r"texts: got one NoneType; expected|Type-check"):
+        kind.train(None, 400)
+    with pytest.raises(TypeError, match=r"special_tokens: got one int; expected|Type-check"):
+        kind.train(["ab"], 400, 5)
+    tokenizer = kind.train(["ab ab"], 400)
+    with pytest.raises(TypeError, match=r"texts: got one int; expected|Type-check"):
+        tokenizer.encode_batch(5)
+    for bad in (None, 5, "12", b"12", np.array(3)):
+        with pytest.raises(TypeError, match=r"ids: got one .*; expected several ids|Type-check"):
+            tokenizer.decode(bad)
+    for bad in ({}, 1.0, np.float32(1), 1 + 0j, None):
+        with pytest.raises(
+            (ValueError, TypeError), match=r"ids: got .*; expected 0 <= id|Type-check"
+        ):
+            tokenizer.decode([bad])
+
+
+def test_an_iterator_of_allowed_tokens_is_refused(book):
+    for bad in (iter([END]), None, 5):
+        with pytest.raises(TypeError, match=r"allowed_special: got .*; expected 'all'|Type-check"):
+            book.encode_batch([END, END], bad)
+    with pytest.raises((ValueError, TypeError), match=r"Type-check|token: got \['x'\]"):
+        book.special_id(["x"])
+    with pytest.raises(TypeError, match=r"pattern: got int; expected str|Type-check"):
+        BPETokenizer.train(["ab"], 300, pattern=5)
+
+
+@pytest.mark.parametrize("kind", [BPETokenizer, WordPieceTokenizer, UnigramTokenizer])
+def test_a_loaded_tokenizer_remembers_that_training_stopped_early(kind, tmp_path):
+    for size, early in ((100_000, True), (None, False)):
+        tokenizer = kind.train(["hello hello world"], size or 270)
+        tokenizer.stopped_early = early
+        tokenizer.save(tmp_path / "saved")
+        assert kind.load(tmp_path / "saved").stopped_early == early
+
+
+def test_very_deep_json_is_no_tokenizer(tmp_path):
+    path = tmp_path / "tokenizer.json"
+    path.write_text("[" * 100_000 + "]" * 100_000)
+    with pytest.raises(ValueError, match=r"path: got tokenizer\.json, cut short or no tokenizer"):
+        BPETokenizer.load(path)
+    with pytest.raises(ValueError, match=r"folder: got tokenizer\.json that cannot be read"):
+        BPETokenizer.from_hf(tmp_path)
+
+
+@pytest.mark.parametrize("state", [{}, [], None, {"tokens": 5}])
+def test_a_state_of_another_shape_is_refused(tmp_path, state):
+    text = json.dumps(state, separators=(",", ":")).encode()
+    file = {"kind": "BPETokenizer", "sha256": hashlib.sha256(text).hexdigest(), "state": state}
+    (tmp_path / "signed").write_text(json.dumps(file))
+    with pytest.raises(ValueError, match="path: got signed with a state that does not fit"):
+        BPETokenizer.load(tmp_path / "signed")
+
+
+@pytest.mark.parametrize("bad", [-5, 1.5, "1", None, True])
+def test_a_tokenizer_json_with_ids_that_are_none_is_refused(book, tmp_path, bad):
+    document = json.loads(json.dumps(book.to_document()))
+    document["model"]["vocab"]["!"] = bad
+    (tmp_path / "tokenizer.json").write_text(json.dumps(document))
+    with pytest.raises(ValueError, match=r"got id .* for '!'; expected ids of 0 and up"):
+        BPETokenizer.from_hf(tmp_path)
+
+
+def test_an_added_token_of_no_characters_is_refused(book, tmp_path):
+    document = json.loads(json.dumps(book.to_document()))
+    document["added_tokens"].append({"id": 900, "content": ""})
+    (tmp_path / "tokenizer.json").write_text(json.dumps(document))
+    with pytest.raises(ValueError, match="got token ''; expected tokens of at least one"):
+        BPETokenizer.from_hf(tmp_path)
+
+
+def test_threads_may_save_one_file_at_once(book, tmp_path):
+    def save(_):
+        for _ in range(20):
+            book.save(tmp_path / "saved")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(save, range(4)))
+    assert BPETokenizer.load(tmp_path / "saved").merges == book.merges
+    assert [path.name for path in tmp_path.iterdir()] == ["saved"]

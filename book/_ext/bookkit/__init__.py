@@ -7,6 +7,7 @@
 - `pages`: links to run and download a chapter, search summaries, the pages' templates.
 """
 
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
     directives.setup(app)
     docstrings.setup(app)
     pages.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    sources = b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py")))
+    return {
+        "version": "1",
+        "env_version": zlib.crc32(sources),  # pages are read again when this extension changes
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
 
 
 def _read_book(app: Sphinx) -> None:

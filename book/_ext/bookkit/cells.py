@@ -14,12 +14,16 @@ from sphinx.application import Sphinx
 from .counts import KEPT
 
 RULER = re.compile(r"^-+(  +-+)+$|^-{3,}$")
+PLOT = re.compile(r'<figure class="plot">.*?viewBox="0 0 ([\d.]+) ', re.S)
+STOP = re.compile(r"[,.;:?!)\]”’]+")
+WIDE = 530  # points; the figure of one panel is 518.4, those of two panels and the maps are wider
 FOLDED = {"tag_solution": "A solution", "tag_setup": "Setup, the same cell in every chapter"}
 
 
 def setup(app: Sphinx) -> None:
     """Dress each page after it is read, and give folded cells an honest summary."""
     app.connect("doctree-read", dress)
+    app.connect("doctree-read", keep_stops)
     app.add_node(HideCodeCellNode, override=True, html=(_open_fold, _close_fold))
 
 
@@ -31,8 +35,24 @@ def dress(app: Sphinx, doctree: nodes.document) -> None:
     for cell in list(doctree.findall(_is_code_cell)):
         fold(cell)
         label_kept(cell)
+        mark_wide_plot(cell)
         for output in [n for n in cell.findall(nodes.literal_block) if "stream" in n["classes"]]:
             dress_stream(output)
+
+
+def keep_stops(app: Sphinx, doctree: nodes.document) -> None:
+    """A comma or full stop after a formula stays on its line: browsers would break between them."""
+    for formula in list(doctree.findall(nodes.math)):
+        after = formula.next_node(descend=False, siblings=True)
+        found = isinstance(after, nodes.Text) and STOP.match(after)
+        if not found or isinstance(formula.parent, nodes.title | nodes.term):
+            continue
+        parent, place = formula.parent, formula.parent.index(formula)
+        stop = nodes.Text(found[0])
+        parent[place : place + 2] = [
+            nodes.inline("", "", formula.deepcopy(), stop, classes=["with-stop"]),
+            nodes.Text(after[len(found[0]) :]),
+        ]
 
 
 def _is_code_cell(node: nodes.Node) -> bool:
@@ -74,6 +94,13 @@ def label_kept(cell: nodes.container) -> None:
         "", nodes.inline("", f"kept in {match[1]}"), refdomain="py", reftype="mod", reftarget=module
     )
     cell.children[0].insert(0, nodes.paragraph("", "", link, classes=["kept-label"]))
+
+
+def mark_wide_plot(cell: nodes.container) -> None:
+    """A picture too wide for a phone gets a class, and scrolls there in a box of its own."""
+    widths = (PLOT.search(node.astext()) for node in cell.findall(nodes.raw))
+    if any(found and float(found[1]) > WIDE for found in widths):
+        cell["classes"].append("wide-plot")
 
 
 def dress_stream(output: nodes.literal_block) -> None:
@@ -125,9 +152,18 @@ def _table_end(lines: list[str], start: int) -> int:
     if start + 2 >= len(lines) or not RULER.match(lines[start + 1]) or not lines[start].strip():
         return 0
     stop = start + 2
-    while stop < len(lines) and lines[stop].strip() and not lines[stop].startswith("✓"):
+    while stop < len(lines) and _is_row(lines[stop], lines[start + 1]):
         stop += 1
     return stop if stop > start + 2 else 0
+
+
+def _is_row(line: str, ruler: str) -> bool:
+    """Whether a line belongs to the table: not empty, no check, and blank between the columns."""
+    if not line.strip() or line.startswith("✓"):
+        return False
+    gaps = [match.span() for match in re.finditer(" +", ruler)]
+    past_first_column = not gaps or len(line) > gaps[0][1]
+    return past_first_column and not any(line[a:b].strip() for a, b in gaps)
 
 
 def _table(lines: list[str]) -> nodes.Node:

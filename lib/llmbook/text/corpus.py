@@ -45,8 +45,9 @@ def _text(text: str) -> str:
     return text
 
 
+# A comment or script that is never closed runs to the end, as the HTML standard has it.
 MARKUP = re.compile(
-    r"<(script|style)\b.{0,20000}?</\1>|<!--.{0,20000}?-->|</?[a-z][^<>]{0,300}>", re.S | re.I
+    r"<(script|style)\b.*?(?:</\1>|\Z)|<!--.*?(?:-->|\Z)|</?[a-z][^<>]{0,300}>", re.S | re.I
 )
 NEW_LINE = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff]")
@@ -147,6 +148,8 @@ def shingles(text: str, size: int = 5) -> UInt64[np.ndarray, " S"]:
 
 def jaccard(a: UInt64[np.ndarray, " S"], b: UInt64[np.ndarray, " R"]) -> float:
     """Shared elements of two sets (sorted arrays) over all their elements: 0 disjoint, 1 equal."""
+    if not len(a) + len(b):
+        raise ValueError("a, b: got two empty sets; expected at least one element")
     shared = len(np.intersect1d(a, b, assume_unique=True))
     return shared / (len(a) + len(b) - shared)
 
@@ -241,7 +244,7 @@ def near_clusters(
 
 def passes_luhn(number: str) -> bool:
     """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
-    digits = [int(c) for c in reversed(number) if c in "0123456789"]
+    digits = [int(c) for c in reversed(_text(number)) if c in "0123456789"]
     doubled = [sum(divmod(2 * d, 10)) for d in digits[1::2]]
     return len(digits) > 1 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
@@ -299,6 +302,8 @@ def split_documents(
         raise ValueError(f"ratios: got {dict(ratios)}; expected shares that sum to 1")
     if clusters is not None and len(clusters) != len(texts):
         raise ValueError(f"clusters: got {len(clusters)} labels; expected {len(texts)}")
+    if clusters is not None and np.any((clusters < 0) | (clusters >= len(texts))):
+        raise ValueError(f"clusters: got {clusters}; expected 0 <= label < {len(texts)}")
     names, edges = list(ratios), np.cumsum(list(ratios.values()))
     sides: dict[str, list[int]] = {name: [] for name in names}
     for i in range(len(texts)):
@@ -339,13 +344,13 @@ def add_typos(text: str, rate: float = 0.1, seed: int = 0) -> str:
         pair = (b + a, b, a + a + b, keys[int(random.random() * len(keys))] + b)
         return word[:i] + pair[int(random.random() * 4)] + word[i + 2 :]
 
-    return re.sub(r"[^\W\d_]{2,}", slip, text)
+    return re.sub(r"[^\W\d_]{2,}", slip, _text(text))
 
 
 def delete_words(text: str, rate: float = 0.1, seed: int = 0) -> str:
     """Text without a share `rate` of its words, drawn at random; unchanged if none would stay."""
     random = _random(rate, seed)
-    return re.sub(r"\S+\s*", lambda m: "" if random.random() < rate else m[0], text) or text
+    return re.sub(r"\S+\s*", lambda m: "" if random.random() < rate else m[0], _text(text)) or text
 
 
 def swap_words(text: str, rate: float = 0.1, seed: int = 0) -> str:
@@ -355,4 +360,4 @@ def swap_words(text: str, rate: float = 0.1, seed: int = 0) -> str:
     def swap(pair: re.Match[str]) -> str:
         return pair[3] + pair[2] + pair[1] if random.random() < rate else pair[0]
 
-    return re.sub(r"(\S+)(\s+)(\S+)", swap, text)
+    return re.sub(r"(?<!\S)(\S+)(\s+)(\S+)", swap, _text(text))

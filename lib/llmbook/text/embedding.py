@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 
 import torch
 import torch.nn.functional as F
@@ -54,13 +55,12 @@ class Vocabulary:
             if isinstance(sentence, str):
                 raise TypeError(f"sentences: got the str {sentence[:40]!r}; expected word lists")
             counter.update(sentence)
-        pairs = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
-        pairs = [pair for pair in pairs if pair[1] >= min_count]
+        pairs = [(-count, word) for word, count in counter.items() if count >= min_count]
         if not pairs:
-            got = f"sentences: got {len(counter)} words, none seen {min_count} times"
-            raise ValueError(f"{got}; expected more text or a lower min_count")
-        self.words = [word for word, _ in pairs]
-        self.counts: Int[Tensor, " V"] = torch.tensor([count for _, count in pairs])
+            got = f"{len(counter)} words, none seen {min_count} times"
+            raise ValueError(f"sentences: got {got}; expected more text or a lower min_count")
+        self.words = [word for _, word in sorted(pairs)]
+        self.counts: Int[Tensor, " V"] = torch.tensor([counter[word] for word in self.words])
         self.index = {word: i for i, word in enumerate(self.words)}
 
     def encode(self, sentences: Sentences) -> tuple[Int[Tensor, " T"], Int[Tensor, " T"]]:
@@ -125,7 +125,7 @@ def skip_gram_pairs(
     """
     reach = torch.randint(1, window + 1, ids.shape, generator=generator)
     centres, contexts = [], []
-    for gap in range(1, window + 1):
+    for gap in range(1, min(window, len(ids) + 1) + 1):
         left, right = slice(None, -gap), slice(gap, None)
         same = sentence_of[left] == sentence_of[right]
         for centre, context in ((left, right), (right, left)):
@@ -266,10 +266,10 @@ class Embedding:
 
 def save_vectors(embedding: Embedding, path: str | os.PathLike) -> None:
     """Write the word2vec text format: a line "V D", then one line per word with its D numbers."""
-    if spaced := [word for word in embedding.words if word.split() != [word]]:
+    if spaced := [word for word in embedding.words if str(word).split() != [word]]:
         raise ValueError(f"words: got {spaced[0]!r}; the format expects words without spaces")
     path = Path(path)
-    aside = path.with_name(path.name + ".part")
+    aside = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.part")
     try:
         with aside.open("w", encoding="utf8", newline="\n") as file:
             file.write(f"{len(embedding.words)} {embedding.vectors.shape[1]}\n")
@@ -281,12 +281,12 @@ def save_vectors(embedding: Embedding, path: str | os.PathLike) -> None:
 
 
 def load_vectors(path: str | os.PathLike) -> Embedding:
-    """Read the word2vec text format. Raises ValueError for a truncated or edited file."""
+    """Read the word2vec text format. Raises ValueError for a line that is cut, missing or odd."""
     try:
         lines = Path(path).read_text("utf8").split("\n")
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: got bytes that are not UTF-8; expected a text file") from error
-    if not re.fullmatch(r"\d+ \d+", lines[0]):
+    if not re.fullmatch(r"[0-9]{1,9} [0-9]{1,9}", lines[0]):
         raise ValueError(f"{path}, line 1: got {lines[0][:40]!r}; expected two counts, 'V D'")
     size, dim = map(int, lines[0].split())
     if len(lines) != size + 2 or lines[-1]:  # the last line ends too: an empty string follows it
@@ -295,7 +295,7 @@ def load_vectors(path: str | os.PathLike) -> Embedding:
     for number, line in enumerate(lines[1:-1], start=2):
         word, *numbers = line.split(" ")
         try:
-            rows.append([float(x) for x in numbers])
+            rows.append(torch.tensor([float(x) for x in numbers]).tolist())  # 1e39 becomes inf
         except ValueError:
             rows.append([])
         if not word or len(rows[-1]) != dim or not all(map(math.isfinite, rows[-1])):

@@ -22,7 +22,8 @@ Rows = Int[np.ndarray, " N"]
 
 def checked_ids(ids: Ids, vocab_size: int) -> Int[np.ndarray, " T"]:
     """A document as an array of ids; TypeError unless integers, ValueError unless 0 <= id < V."""
-    array = np.asarray(ids) if len(ids) else np.zeros(0, dtype=np.int64)
+    array = np.asarray(ids)
+    array = np.zeros(0, dtype=np.int64) if array.shape == (0,) else array
     if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
         raise TypeError(f"ids: got {array.dtype} of shape {array.shape}; expected a row of ints")
     wrong = array[(array < 0) | (array >= vocab_size)]

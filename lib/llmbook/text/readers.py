@@ -60,6 +60,8 @@ def load_texts(
     """
     if errors not in ("strict", "replace", "skip"):
         raise ValueError(f"errors: got {errors!r}; expected 'strict', 'replace' or 'skip'")
+    if separator is not None and not isinstance(separator, str):
+        raise TypeError(f"separator: got {type(separator).__name__}; expected str or None")
     codecs.lookup(encoding)  # LookupError now, not at the first document
     path = Path(path)
     if not path.exists():
@@ -119,6 +121,7 @@ def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         found += [Path(root) / n for n in names if n.endswith(wanted) and not n.startswith(".")]
+    found = [p for p in found if p.is_file() or not p.exists()]  # no pipes; a dead link is an error
     return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
 
 
@@ -242,7 +245,7 @@ def _decoded(raw: bytes, name: str, offset: int, errors: str, encoding: str) -> 
 def _json_field(line: str, where: str, field: str) -> str:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # RecursionError: lists in lists in lists ...
         raise ValueError(f"{where}: got {line[:40]!r}; expected JSON ({error})") from error
     if not isinstance(row, dict) or field not in row:
         got = sorted(row) if isinstance(row, dict) else type(row).__name__

@@ -8,10 +8,12 @@ integers, nothing else) and `shards.json` (number type, vocabulary, counts, SHA-
 
 import hashlib
 import json
+import operator
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,9 @@ def write_shards(
     Raises FileExistsError when the folder exists, ValueError for an id outside the vocabulary (with
     the number of the document) or no ids at all, TypeError for ids that are not integers.
     """
+    vocab_size = _whole("vocab_size", vocab_size)
+    shard_tokens = _whole("shard_tokens", shard_tokens)
+    end = None if end is None else _whole("end", end)
     folder = Path(folder)
     if folder.exists():
         raise FileExistsError(f"folder: got {str(folder)!r}, which exists; expected a new name")
@@ -47,8 +52,7 @@ def write_shards(
         got = f"{vocab_size} and {shard_tokens}"
         raise ValueError(f"vocab_size, shard_tokens: got {got}; expected positive, at most 2^32")
     dtype = np.dtype("<u2" if vocab_size <= 1 << 16 else "<u4")
-    aside = folder.with_name(folder.name + ".part")
-    shutil.rmtree(aside, ignore_errors=True)
+    aside = folder.with_name(f"{folder.name}.{os.getpid()}-{get_ident()}.part")
     aside.mkdir(parents=True)
     try:
         ids = _checked(documents, vocab_size, end, dtype)
@@ -78,8 +82,11 @@ class TokenShards:
         self.dtype = np.dtype(header["dtype"])
         self.maps = [_mapped(self.folder, shard, self.dtype) for shard in header["shards"]]
         if verify:
-            for shard in header["shards"]:
+            for shard, tokens in zip(header["shards"], self.maps, strict=True):
                 _verify(self.folder / shard["file"], shard["sha256"])
+                if (largest := int(tokens.max())) >= self.vocab_size:
+                    got = f"vocab_size {self.vocab_size} and id {largest} in {shard['file']}"
+                    raise ValueError(f"{self.folder / HEADER}: got {got}; expected smaller ids")
 
     def __len__(self) -> int:
         """Number of tokens in all shards."""
@@ -93,6 +100,7 @@ class TokenShards:
         Every window of every shard is equally likely; no window crosses from one shard into the
         next. Raises ValueError when no shard holds `length` + 1 tokens.
         """
+        batch_size, length = _whole("batch_size", batch_size), _whole("length", length)
         if batch_size < 1 or length < 1:
             got = f"{batch_size} and {length}"
             raise ValueError(f"batch_size, length: got {got}; expected at least 1")
@@ -116,6 +124,12 @@ class TokenShards:
             yield block[:, :-1], block[:, 1:]
 
 
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name}: got {value!r}; expected an integer")
+    return operator.index(value)
+
+
 def _checked(
     documents: Iterable[Sequence[int] | np.ndarray | Tensor],
     vocab_size: int,
@@ -123,12 +137,18 @@ def _checked(
     dtype: np.dtype,
 ) -> Iterator[np.ndarray]:
     """Each document's ids as an array of `dtype`, after looking at every one of them."""
+    wanted = "expected integer ids"
     for number, ids in enumerate(documents):
-        array = np.asarray(ids)
+        try:
+            array = np.asarray(ids)
+        except ValueError as error:  # lists of different lengths
+            got = f"nested lists in document {number}"
+            raise TypeError(f"documents: got {got}; {wanted}") from error
         if array.size and (array.ndim != 1 or array.dtype.kind not in "iu"):
             got = f"{array.dtype} of shape {array.shape}"
-            raise TypeError(f"documents: got {got} in document {number}; expected integer ids")
-        array = np.append(array, [] if end is None else [end]).astype(np.int64)
+            raise TypeError(f"documents: got {got} in document {number}; {wanted}")
+        array = array if array.size else np.zeros(0, np.int64)
+        array = array if end is None else np.append(array, np.int64(end))
         wrong = array[(array < 0) | (array >= vocab_size)]
         if len(wrong):
             got = f"id {wrong[0]} in document {number}"
@@ -166,17 +186,20 @@ def _header(folder: Path) -> dict[str, Any]:
     try:
         header = json.loads(path.read_text("utf-8"))
         known = header["format"] == FORMAT and header["dtype"] in ("<u2", "<u4")
-        complete = int(header["vocab_size"]) > 0 and len(header["shards"]) > 0
-        complete = complete and all(
-            {"file", "tokens", "sha256"} <= set(s) for s in header["shards"]
-        )
-    except (ValueError, KeyError, TypeError) as error:
+        complete = _whole("vocab_size", header["vocab_size"]) > 0 and len(header["shards"]) > 0
+        complete = complete and all(map(_is_entry, header["shards"]))
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(
             f"{path}: got a damaged header ({error!r}); expected {FORMAT!r}"
         ) from error
     if not (known and complete):
         raise ValueError(f"{path}: got a header of another kind; expected {FORMAT!r}")
     return header
+
+
+def _is_entry(shard: dict[str, Any]) -> bool:
+    texts = isinstance(shard["file"], str) and isinstance(shard["sha256"], str)
+    return texts and _whole("tokens", shard["tokens"]) > 0
 
 
 def _mapped(folder: Path, shard: dict[str, Any], dtype: np.dtype) -> np.ndarray:

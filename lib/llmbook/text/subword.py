@@ -112,11 +112,15 @@ class WordPieceTokenizer(Tokenizer):
         return [self.ids["[UNK]"]] if found is None else found
 
     def _state(self) -> dict[str, Any]:
-        return {"pieces": self.pieces, "special_tokens": [*self.special_tokens]}
+        special = [*self.special_tokens]
+        stopped = self.stopped_early
+        return {"pieces": self.pieces, "special_tokens": special, "stopped_early": stopped}
 
     @classmethod
     def _from_state(cls, state: dict[str, Any]) -> "WordPieceTokenizer":
-        return cls(state["pieces"], state["special_tokens"])
+        tokenizer = cls(state["pieces"], state["special_tokens"])
+        tokenizer.stopped_early = state["stopped_early"]
+        return tokenizer
 
 
 LONGEST_PIECE = 16  # characters, as in SentencePiece
@@ -273,8 +277,12 @@ class UnigramTokenizer(Tokenizer):
         return ids
 
     def _state(self) -> dict[str, Any]:
-        return {"scores": self.scores, "special_tokens": [*self.special_tokens]}
+        special = [*self.special_tokens]
+        stopped = self.stopped_early
+        return {"scores": self.scores, "special_tokens": special, "stopped_early": stopped}
 
     @classmethod
     def _from_state(cls, state: dict[str, Any]) -> "UnigramTokenizer":
-        return cls(state["scores"], state["special_tokens"])
+        tokenizer = cls(state["scores"], state["special_tokens"])
+        tokenizer.stopped_early = state["stopped_early"]
+        return tokenizer

@@ -13,10 +13,11 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, SupportsInt, TypeVar
 
 import regex
@@ -80,6 +81,8 @@ def unicode16(text: str) -> str:
 @lru_cache(maxsize=64)
 def compile_pattern(pattern: str, flags: int = 0) -> regex.Pattern:
     """A split pattern, compiled. Raises ValueError if it is not a regular expression."""
+    if not isinstance(pattern, str):
+        raise TypeError(f"pattern: got {type(pattern).__name__}; expected str")
     try:
         return regex.compile(pattern, flags)
     except regex.error as error:
@@ -103,7 +106,7 @@ def check_text(text: Any, name: str = "text") -> None:
 
 def check_texts(texts: Iterable[str], name: str = "texts") -> Iterable[str]:
     """The texts, each checked as it is reached; TypeError for one string in place of several."""
-    if isinstance(texts, str | bytes):
+    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
         raise TypeError(f"{name}: got one {type(texts).__name__}; expected several str: [text]")
     for i, text in enumerate(texts):
         check_text(text, f"{name}[{i}]")
@@ -158,7 +161,7 @@ class TokenizerFile:
 
     def special_id(self, token: str) -> int:
         """The id of a special token. ValueError for one that this tokenizer does not have."""
-        if token not in self.special_tokens:
+        if not isinstance(token, str) or token not in self.special_tokens:
             raise ValueError(f"token: got {token!r}; expected one of {[*self.special_tokens]}")
         return self.special_tokens[token]
 
@@ -168,9 +171,12 @@ class TokenizerFile:
         Only allowed tokens are looked for (`"all"` for all of them); where two fit, the longer
         one is taken. ValueError for one that this tokenizer does not have.
         """
+        if not isinstance(allowed, Collection):  # an iterator would be empty at the next text
+            kind = type(allowed).__name__
+            raise TypeError(f"allowed_special: got {kind}; expected 'all' or a collection of str")
         wanted = self.special_tokens if allowed == "all" else allowed
         wanted = {wanted} if isinstance(wanted, str) else {*wanted}
-        if unknown := sorted(wanted - self.special_tokens.keys()):
+        if unknown := sorted(wanted - self.special_tokens.keys(), key=repr):
             known = [*self.special_tokens]
             raise ValueError(f"allowed_special: got {unknown}; expected 'all' or some of {known}")
         names = tuple(sorted(wanted | self.always, key=lambda name: (-len(name), name)))
@@ -187,8 +193,12 @@ class TokenizerFile:
 
     def check_ids(self, ids: Iterable[SupportsInt], name: str = "ids") -> list[int]:
         """The ids as a list (arrays and tensors too); ValueError for one out of range."""
-        ids = ids.tolist() if hasattr(ids, "tolist") else list(ids)
-        wrong = [i for i in ids if isinstance(i, float | list | str) or i not in self.tokens]
+        ids = ids.tolist() if hasattr(ids, "tolist") else ids
+        if isinstance(ids, str | bytes) or not isinstance(ids, Iterable):
+            raise TypeError(f"{name}: got one {type(ids).__name__}; expected several ids")
+        ids = list(ids)
+        known = [isinstance(i, Hashable) and hasattr(i, "__index__") for i in ids]
+        wrong = [i for i, k in zip(ids, known, strict=True) if not k or i not in self.tokens]
         if wrong:
             raise ValueError(f"{name}: got {wrong[0]!r}; expected 0 <= id < {self.vocab_size}")
         return ids
@@ -204,7 +214,7 @@ class TokenizerFile:
         """Write the tokenizer to a JSON file with a checksum: aside, then renamed, never half."""
         path, state = Path(path), json.dumps(self._state(), separators=(",", ":"))
         head = {"kind": type(self).__name__, "sha256": hashlib.sha256(state.encode()).hexdigest()}
-        aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+        aside = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.part")
         try:
             aside.write_text(f'{json.dumps(head)[:-1]}, "state": {state}}}\n', "utf8")
             os.replace(aside, path)
@@ -222,7 +232,7 @@ class TokenizerFile:
         try:
             file = json.loads(Path(path).read_text("utf8"))
             kind, checksum, state = file["kind"], file["sha256"], file["state"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             wanted = f"expected a whole file, written by {cls.__name__}.save"
             raise ValueError(f"path: got {name}, cut short or no tokenizer; {wanted}") from None
         if kind != cls.__name__:
@@ -230,7 +240,11 @@ class TokenizerFile:
         text = json.dumps(state, separators=(",", ":"))
         if hashlib.sha256(text.encode()).hexdigest() != checksum:
             raise ValueError(f"path: got {name}, edited since; expected it as it was saved")
-        return cls._from_state(state)
+        try:
+            return cls._from_state(state)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            got = f"{name} with a state that does not fit ({type(error).__name__}: {error})"
+            raise ValueError(f"path: got {got}; expected one written by this version") from None
 
 
 @lru_cache(maxsize=64)
@@ -337,7 +351,7 @@ class HubFiles(TokenizerFile):
             return cls._from_document(document)
         except UnsupportedFileError:
             raise
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             wanted = f"expected a whole tokenizer.json ({type(error).__name__}: {error})"
             raise ValueError(f"folder: got {path.name} that cannot be read; {wanted}") from None
 
@@ -370,6 +384,7 @@ class FileRules:
         _check_model(model)
         self.document = document
         vocab, added = model["vocab"], document.get("added_tokens") or []
+        _check_entries([*vocab.items(), *((entry["content"], entry["id"]) for entry in added)])
         self.tokens = {i: unspell(token) for token, i in vocab.items()}
         self.tokens |= {entry["id"]: entry["content"].encode() for entry in added}
         pairs = [tuple(m.split(" ")) if isinstance(m, str) else tuple(m) for m in model["merges"]]
@@ -413,6 +428,14 @@ def _check_model(model: dict[str, Any]) -> None:
             raise UnsupportedFileError(
                 f"model.{name} = {model[name]!r}", "byte-level BPE without it"
             )
+
+
+def _check_entries(entries: list[tuple[str, int]]) -> None:
+    for token, i in entries:
+        if not isinstance(token, str) or not token:
+            raise UnsupportedFileError(f"token {token!r}", "tokens of at least one character")
+        if not isinstance(i, int) or isinstance(i, bool) or i < 0:
+            raise UnsupportedFileError(f"id {i!r} for {token!r}", "ids of 0 and up")
 
 
 def _text_of(token: str) -> str | None:
