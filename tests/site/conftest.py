@@ -97,8 +97,8 @@ def visits(browser, site: Path, pages: list[str]) -> list[Visit]:
     context = browser.new_context(viewport=WIDE, offline=True, reduced_motion="reduce")
     page = context.new_page()
     seen: list[Visit] = []
-    page.on("request", lambda r: _note_request(seen[-1], r.url, site) if seen else None)
-    page.on("requestfailed", lambda r: _note_failure(seen[-1], r.url, r.failure or ""))
+    page.on("request", lambda r: note_request(seen[-1], r.url, site) if seen else None)
+    page.on("requestfailed", lambda r: note_failure(seen[-1], r.url, r.failure or ""))
     page.on("console", lambda m: seen[-1].errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: seen[-1].errors.append(str(error)))
     for name in pages:
@@ -108,12 +108,12 @@ def visits(browser, site: Path, pages: list[str]) -> list[Visit]:
     return seen
 
 
-def _note_request(visit: Visit, url: str, site: Path) -> None:
+def note_request(visit: Visit, url: str, site: Path) -> None:
     if not url.startswith((site.as_uri(), "data:", "about:", "blob:")):
         visit.requests.append(url)
 
 
-def _note_failure(visit: Visit, url: str, reason: str) -> None:
+def note_failure(visit: Visit, url: str, reason: str) -> None:
     """A file that is not there or a request that was blocked; not one cut off by leaving."""
     if "ERR_ABORTED" not in reason:
         visit.errors.append(f"not loaded: {url} ({reason})")

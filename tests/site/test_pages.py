@@ -2,6 +2,8 @@
 
 import pytest
 
+from .conftest import Visit, note_failure, note_request
+
 pytestmark = pytest.mark.browser
 
 
@@ -53,3 +55,16 @@ def test_no_page_scrolls_sideways_on_a_phone(visits):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_serious_problem(visits, theme):
     _none({v.name: "\n  ".join(v.axe[theme]) for v in visits if v.axe[theme]})
+
+
+def test_a_missing_file_and_a_blocked_request_are_noticed(page, tmp_path):
+    """The planted page asks for a file that is not there and for another machine."""
+    source = '<link rel="stylesheet" href="gone.css"><script src="http://example.invalid/x.js">'
+    (tmp_path / "planted.html").write_text(f"<!doctype html><title>t</title>{source}</script>")
+    visit = Visit("planted")
+    page.on("requestfailed", lambda r: note_failure(visit, r.url, r.failure or ""))
+    page.on("request", lambda r: note_request(visit, r.url, tmp_path))
+    page.goto((tmp_path / "planted.html").as_uri())
+    assert any("gone.css" in error for error in visit.errors)
+    assert any("example.invalid" in error for error in visit.errors)
+    assert visit.requests == ["http://example.invalid/x.js"]
