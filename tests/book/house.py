@@ -45,6 +45,7 @@ PLUMBING = {
     "llmbook.text.readers": "text/corpus",
     "llmbook.text.shards": "text/corpus",
     "llmbook.text.tokenizer_json": "text/tokenizer",
+    "llmbook.architecture.checkpoint": None,
 }
 
 

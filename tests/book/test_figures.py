@@ -11,20 +11,35 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import transformers
+from llmbook.architecture.attention import KVCache
+from llmbook.architecture.gpt import flops_per_token, parameters_by_part
+from llmbook.architecture.position import (
+    LinearScaling,
+    Llama3Scaling,
+    NTKScaling,
+    Rotary,
+    YarnScaling,
+    rotate,
+)
 from llmbook.notebook import fig
 from llmbook.text.embedding import Embedding, Vocabulary, split_sentences
 from llmbook.text.ngram import MaximumLikelihood, temper
 from llmbook.text.tokenizer import GPT2_PATTERN, BPETokenizer
+from torch.utils.flop_counter import FlopCounterMode
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "lib" / "llmbook" / "figures"
-NAMES = ["embedding", "ngram", "tokenizer"]
+NAMES = ["embedding", "gpt", "ngram", "position", "tokenizer"]
 
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "book" / "figures"))
@@ -34,6 +49,8 @@ tsne = importlib.import_module("tsne")
 tokenizer_data = importlib.import_module("tokenizer_data")
 ngram_data = importlib.import_module("ngram_data")
 embedding_data = importlib.import_module("embedding_data")
+position_data = importlib.import_module("position_data")
+gpt_data = importlib.import_module("gpt_data")
 
 
 def node(name: str, expression: str, value) -> object:
@@ -72,7 +89,7 @@ def test_built_from_its_source(name):
     assert not figures.is_stale(name, with_data=False), "run scripts/figures.py --source-only"
 
 
-@pytest.mark.parametrize("name", ["tokenizer", "ngram"])
+@pytest.mark.parametrize("name", ["tokenizer", "ngram", "position", "gpt"])
 def test_data_is_what_the_models_give(name):
     assert figures.stored(name) == figures.computed(name), f"run scripts/figures.py {name}"
 
@@ -444,3 +461,309 @@ def test_tsne_keeps_neighbours_and_hits_its_perplexity():
     same = (nearest // 15 == torch.arange(60)[:, None] // 15).double().mean()
     assert same > 0.95
     assert torch.equal(places, tsne.flatten(unit, start, perplexity=10, steps=250))
+
+
+# Position.
+
+SCALINGS = ["none", "linear", "ntk", "yarn", "llama3"]
+
+
+def heads(scaling: str, count: int = 12) -> list[dict]:
+    """Random heads with their scaling, as the figure's `frequencies` takes them."""
+    draw = random.Random(scaling)
+    made = [{"width": 16, "base": 10_000, "factor": 4, "trained": 64}]
+    while len(made) < count:
+        shape = {"width": 2 * draw.randrange(2, 65), "base": draw.choice([100, 1e4, 5e5, 1e6])}
+        shape |= {"factor": draw.choice([1, 1.25, 2, 4, 32])}
+        made.append(shape | {"trained": draw.choice([48, 64, 8192])})
+    return [head | {"scaling": scaling} for head in made]
+
+
+def hugging_face(head: dict) -> tuple[torch.Tensor, float]:
+    """Frequencies and attention factor of the same head by transformers."""
+    kinds = {"none": "default", "ntk": "dynamic"}
+    kind = kinds.get(head["scaling"], head["scaling"])
+    # `dynamic` grows its base with the sequence: at factor 1 it is the NTK-aware scaling of a
+    # sequence that is so many times longer than in training.
+    factor = 1.0 if kind == "dynamic" else float(head["factor"])
+    rope = {"rope_type": kind, "rope_theta": float(head["base"]), "factor": factor}
+    if kind in ("yarn", "llama3"):
+        rope["original_max_position_embeddings"] = head["trained"]
+    if kind == "llama3":
+        rope |= {"low_freq_factor": 1.0, "high_freq_factor": 4.0}
+    if kind == "default":
+        del rope["factor"]
+    config = transformers.LlamaConfig(
+        hidden_size=2 * head["width"],
+        num_attention_heads=2,
+        head_dim=head["width"],
+        max_position_embeddings=head["trained"],
+        rope_parameters=rope,
+    )
+    if kind == "default":
+        return LlamaRotaryEmbedding.compute_default_rope_parameters(config)
+    length = int(head["factor"] * head["trained"])
+    return ROPE_INIT_FUNCTIONS[kind](config, "cpu", seq_len=length)
+
+
+def book_rotary(head: dict) -> Rotary:
+    """The same head by the book."""
+    factor, trained = head["factor"], head["trained"]
+    scaling = {
+        "none": None,
+        "linear": LinearScaling(factor),
+        "ntk": NTKScaling(factor),
+        "yarn": YarnScaling(factor, trained),
+        "llama3": Llama3Scaling(factor, trained),
+    }[head["scaling"]]
+    return Rotary(head["width"], head["base"], scaling)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_position_frequencies_are_those_of_transformers_and_of_the_book(scaling):
+    made = heads(scaling)
+    got = node("position", "(heads) => heads.map(m.frequencies)", made)
+    for head, found in zip(made, got, strict=True):
+        expected, attention = hugging_face(head)
+        np.testing.assert_allclose(found["theta"], expected, rtol=1e-5, err_msg=str(head))
+        assert found["attention"] == pytest.approx(attention, rel=1e-12)
+        rotary = book_rotary(head)
+        np.testing.assert_allclose(found["theta"], rotary.frequencies, rtol=1e-5)
+        factor = getattr(rotary.scaling, "attention_factor", 1.0)
+        assert found["attention"] == pytest.approx(factor, rel=1e-12)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_position_scores_are_those_of_transformers_and_of_the_book(scaling):
+    head = heads(scaling)[0]
+    generator = torch.Generator().manual_seed(1)
+    pairs = torch.randn(2, head["width"] // 2, 2, generator=generator)  # query, key
+    flat = pairs.transpose(1, 2).flatten(1)  # first numbers of all pairs, then second ones
+    places = [[0, 0], [40, 16], [255, 0], [200, 199]]
+    script = (
+        "({ head, q, k, places }) => { const speeds = m.frequencies(head);"
+        "return places.map(([a, b]) => m.score(q, k, a, b, speeds)); }"
+    )
+    values = {"head": head, "q": pairs[0].tolist(), "k": pairs[1].tolist(), "places": places}
+    got = node("position", script, values)
+    positions = torch.tensor(places).T  # of the queries, of the keys
+    both = flat[:, None, None].expand(-1, -1, len(places), -1)  # each at all its positions
+    query, key = rotate(both, *book_rotary(head)(positions))[:, 0]
+    np.testing.assert_allclose(got, (query * key).sum(-1), atol=1e-4)
+    theta, attention = hugging_face(head)
+    angles = positions[..., None] * torch.cat([theta, theta])
+    turned, _ = apply_rotary_pos_emb(both, both, angles.cos() * attention, angles.sin() * attention)
+    np.testing.assert_allclose(got, (turned[0, 0] * turned[1, 0]).sum(-1), atol=1e-4)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_position_score_depends_on_the_distance_only(scaling):
+    script = (
+        "({ head, seed }) => { const speeds = m.frequencies(head), q = m.drawn(seed, 8),"
+        " k = m.drawn(seed + 1, 8), at = (a, b) => m.score(q, k, a, b, speeds);"
+        "return [0, 1, 17, 100].map((d) => [0, 1, 50, 155].map((n) => at(n + d, n))); }"
+    )
+    for seed in range(3):
+        rows = node("position", script, {"head": heads(scaling)[0], "seed": seed})
+        np.testing.assert_allclose(rows, np.repeat([[row[0]] for row in rows], 4, 1), atol=1e-11)
+        assert np.ptp([row[0] for row in rows]) > 0.1  # another distance is another score
+
+
+def test_position_says_which_angles_training_has_shown():
+    script = (
+        "(heads) => heads.map((head) => [...Array(300).keys()].map((d) =>"
+        " m.unseen(d, m.frequencies({ ...head, scaling: 'none' }).theta,"
+        " m.frequencies(head).theta, head.trained)))"
+    )
+    made = [heads(scaling)[0] for scaling in SCALINGS]
+    for head, got in zip(made, node("position", script, made), strict=True):
+        plain, theta = (hugging_face(h)[0].double() for h in (head | {"scaling": "none"}, head))
+        assert not np.any(got[: head["trained"]])
+        for distance in (1, 63, 65, 128, 200, 255):
+            angles = np.arange(0, 64.001, 0.001)[:, None] * plain.numpy() % (2 * np.pi)
+            now = float(distance) * theta.numpy() % (2 * np.pi)
+            gap = np.abs((angles - now + np.pi) % (2 * np.pi) - np.pi).min(0)
+            new = (gap > 0.002 * plain.numpy()).tolist()
+            assert got[distance] == new, (head["scaling"], distance)
+    assert not np.any(node("position", script, [made[1]])[0][:256])  # linear: never, up to 4 × 64
+    assert sum(node("position", script, [made[0]])[0][65]) == 5
+
+
+def test_position_draws_normal_numbers_from_a_seed():
+    draw = "(seed) => m.drawn(seed, 4000)"
+    numbers = np.array(node("position", draw, 3))
+    assert abs(numbers.mean()) < 0.05
+    assert abs(numbers.std() - 1) < 0.05
+    assert abs(np.mean(numbers[:, 0] * numbers[:, 1])) < 0.05
+    assert abs(np.mean(np.abs(numbers) < 1) - 0.683) < 0.02
+    assert node("position", draw, 3) == numbers.tolist() != node("position", draw, 4)
+
+
+# GPT: what a decoder costs.
+
+PUBLISHED = {
+    "gpt2": 124_439_808,
+    "gpt2-medium": 354_823_168,
+    "gpt2-large": 774_030_080,
+    "gpt2-xl": 1_557_611_200,
+    "llama-2-7b": 6_738_415_616,
+    "llama-3-8b": 8_030_261_248,
+    "llama-3-70b": 70_553_706_496,
+    "qwen2.5-0.5b": 494_032_768,
+    "qwen3-0.6b": 596_049_920,
+}
+NAMED = [  # where transformers keeps each part; the first that fits counts
+    ("norms", r"norm|\.ln_"),
+    ("embedding", r"embed_tokens|\.wte|\.wpe"),
+    ("attention", r"attn"),
+    ("inner", r"mlp"),
+    ("head", r"lm_head"),
+]
+
+
+def decoder(shape: dict) -> torch.nn.Module:
+    """transformers' model of a shape, without memory for its weights."""
+    common = {
+        "vocab_size": shape["vocabulary"],
+        "tie_word_embeddings": shape["tied"],
+        "attn_implementation": "eager",
+        "bos_token_id": 0,
+        "eos_token_id": 0,
+    }
+    if shape["family"] == "gpt2":
+        config = transformers.GPT2Config(
+            n_layer=shape["layers"],
+            n_embd=shape["width"],
+            n_head=shape["heads"],
+            n_inner=shape["inner"],
+            n_positions=shape["context"],
+            **common,
+        )
+    else:
+        kind = {"llama": "LlamaConfig", "qwen2": "Qwen2Config", "qwen3": "Qwen3Config"}
+        config = getattr(transformers, kind[shape["family"]])(
+            num_hidden_layers=shape["layers"],
+            hidden_size=shape["width"],
+            num_attention_heads=shape["heads"],
+            num_key_value_heads=shape["groups"],
+            head_dim=shape["head"],
+            intermediate_size=shape["inner"],
+            max_position_embeddings=shape["context"],
+            **common,
+        )
+    with torch.device("meta"):
+        return transformers.AutoModelForCausalLM.from_config(config)
+
+
+def transformers_by_part(model: torch.nn.Module) -> dict[str, int]:
+    """Parameters of transformers' model, each counted once, by the figure's parts."""
+    counts = dict.fromkeys([*(part for part, _ in NAMED), "scores"], 0)
+    for name, parameter in model.named_parameters():
+        counts[next(part for part, names in NAMED if re.search(names, name))] += parameter.numel()
+    return counts
+
+
+def shapes(family: str, count: int = 8) -> list[dict]:
+    """Random small shapes of a family, tied and untied, with grouped heads where it has them."""
+    draw, made = random.Random(family), []
+    for i in range(count):
+        old, groups, head = family == "gpt2", draw.randrange(1, 4), 2 * draw.randrange(2, 9)
+        number = groups * draw.randrange(1, 4)
+        width = number * (head if old else draw.randrange(8, 20))
+        shape = {"family": family, "layers": draw.randrange(1, 5), "width": width, "heads": number}
+        shape |= {"groups": number if old else groups, "head": head, "tied": i % 2 == 0}
+        shape |= {"inner": draw.randrange(8, 99), "vocabulary": draw.randrange(50, 500)}
+        made.append(shape | {"context": draw.randrange(2, 65)})
+    return made
+
+
+def test_gpt_presets_have_their_published_counts():
+    got = node("gpt", "() => Object.entries(m.presets()).map(([k, s]) => [k, m.parameters(s)])", 0)
+    totals = {slug: sum(parts.values()) for slug, parts in got}
+    assert {slug: totals[slug] for slug in PUBLISHED} == PUBLISHED
+    assert [*totals] == [*gpt_data.PRESETS]
+    assert "book" in totals
+    made = node("gpt", "() => Object.entries(m.presets()).map(([k, s]) => m.problem(s))", 0)
+    assert made == [""] * len(totals)
+
+
+@pytest.mark.parametrize("slug", ["gpt2", "gpt2-xl", "llama-2-7b", "llama-3-8b", "qwen3-0.6b"])
+def test_gpt_counts_each_part_of_published_models_as_transformers_does(slug):
+    shape = node("gpt", "(slug) => m.presets()[slug]", slug)
+    counts = node("gpt", "(shape) => m.parameters(shape)", shape)
+    assert counts == transformers_by_part(decoder(shape))
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama", "qwen2", "qwen3"])
+def test_gpt_counts_what_transformers_and_torch_count(family):
+    made = shapes(family)
+    script = "(shapes) => shapes.map((s) => [m.parameters(s), m.flops(s), m.cacheBytes(s, 4)])"
+    for shape, (counts, work, cache) in zip(made, node("gpt", script, made), strict=True):
+        assert node("gpt", "(shape) => m.problem(shape)", shape) == ""
+        model, length = decoder(shape), shape["context"]
+        assert counts == transformers_by_part(model), shape
+        ids = torch.zeros(1, length, dtype=torch.long, device="meta")
+        with FlopCounterMode(display=False) as counter:
+            kept = model(ids, use_cache=True).past_key_values
+        counted = counter.get_flop_counts()
+        rotary = sum(sum(c.values()) for n, c in counted.items() if n.endswith("rotary_emb"))
+        total = counter.get_total_flops() - rotary  # angles, not the model's matrices
+        assert sum(work.values()) == total / length, shape
+        numbers = sum(layer.keys.numel() + layer.values.numel() for layer in kept.layers)
+        assert cache * length == 4 * numbers
+
+
+def test_gpt_flops_by_part_are_those_of_the_modules():
+    shape = shapes("qwen3")[3]
+    ids = torch.zeros(1, shape["context"], dtype=torch.long, device="meta")
+    with FlopCounterMode(display=False) as counter:
+        decoder(shape)(ids)
+    counted = {name: sum(ops.values()) for name, ops in counter.get_flop_counts().items()}
+    work = node("gpt", "(shape) => m.flops(shape)", shape)
+    parts = {"self_attn": work["attention"] + work["scores"], "mlp": work["inner"]}
+    for module, expected in (parts | {"lm_head": work["head"]}).items():
+        found = sum(n for name, n in counted.items() if name.endswith(f".{module}"))
+        assert found == expected * shape["context"], module
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama", "qwen2", "qwen3"])
+def test_gpt_counts_what_the_book_counts(family):
+    presets = node("gpt", "() => Object.values(m.presets())", 0)
+    made = [s for s in presets if s["family"] == family and s["width"] < 1_000] + shapes(family)
+    script = "(shapes) => shapes.map((s) => [m.parameters(s), m.flops(s), m.cacheBytes(s, 1)])"
+    for shape, (counts, work, each) in zip(made, node("gpt", script, made), strict=True):
+        model = gpt_data.model(gpt_data.Shape(name="", **shape))
+        held, done = Counter(parameters_by_part(model)), flops_per_token(model, shape["context"])
+        assert counts == {
+            "embedding": held["embedding"] + held["positions"],
+            "attention": held["attention"],
+            "scores": 0,
+            "inner": held["feed_forward"],
+            "norms": held["norm"],
+            "head": held["head"],
+        }
+        assert sum(counts.values()) == model.count_parameters()
+        names = {"inner": "feed_forward"}
+        assert work == {part: done.get(names.get(part, part), 0) for part in work}
+        if shape["width"] < 256:
+            cache, length = KVCache(shape["layers"]), shape["context"]
+            small = gpt_data.model(gpt_data.Shape(name="", **shape), "cpu")
+            small.features(torch.zeros(1, length, dtype=torch.long), cache)
+            assert each * length == cache.numbers()
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"layers": 0}, "layers: expected a whole number from 1"),
+        ({"width": 64.5}, "width: expected a whole number"),
+        ({"vocabulary": None}, "vocabulary: expected a whole number"),
+        ({"groups": 5}, "KV heads: 12 heads cannot share 5 KV heads equally"),
+        ({"width": 769}, "width: 769 is no multiple of 12 heads"),
+        ({"family": "llama", "head": 63}, "width of a head: 63 is odd"),
+        ({"context": 10**9}, "context: expected a whole number"),
+    ],
+)
+def test_gpt_says_what_is_wrong_with_a_shape(change, part):
+    script = "(change) => m.problem({ ...m.presets().gpt2, ...change })"
+    assert part in node("gpt", script, change)

@@ -17,7 +17,7 @@ HOST = """<!doctype html>
 <html lang="en" data-theme="light"><meta charset="utf-8"><title>host</title>
 <meta name="viewport" content="width=device-width"><body style="margin:8px">
 <h1>A page</h1>{frame}<p id="after">after</p></body></html>"""
-NAMES = ["tokenizer", "ngram", "embedding"]
+NAMES = ["tokenizer", "ngram", "embedding", "position", "gpt"]
 
 
 class Shown:
@@ -573,3 +573,281 @@ def test_state_is_what_fig_was_given(show):
     assert figure.frame.get_by_label("Seed", exact=True).input_value() == "42"
     assert "0.50" in figure.text(".knobs .value")
     assert json.dumps(story(figure)) == '"Once there"'
+
+
+# Position.
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-").replace(",", ""))
+
+
+def handles(figure) -> list[int]:
+    """Where the handles of query, key and both stand, and the plot's distance."""
+    return [
+        int(figure.frame.locator(f".{kind}").get_attribute("aria-valuenow"))
+        for kind in ("query", "key", "both", "plot")
+    ]
+
+
+def score(figure) -> float:
+    return number(figure.text(".score"))
+
+
+def book_score(distance: int, scaling=None) -> float:
+    """The score of a query and a key that are equal before they are turned, by the book."""
+    import torch
+    from llmbook.architecture.position import Rotary, rotate
+
+    x = torch.cat([torch.ones(8), torch.zeros(8)]).expand(1, 1, 2, 16)
+    query, key = rotate(x, *Rotary(16, scaling=scaling)(torch.tensor([[distance, 0]])))[0, 0]
+    return float(query @ key)
+
+
+def test_shifting_both_tokens_keeps_the_score_and_says_so(show):
+    figure = show("position", query=40, key=16)
+    first, dials = (
+        score(figure),
+        figure.frame.locator(".dials .q").evaluate_all(
+            "(arrows) => arrows.map((arrow) => arrow.getAttribute('transform'))"
+        ),
+    )
+    assert first == pytest.approx(book_score(24), abs=6e-5)
+    figure.frame.locator(".both").focus()
+    for _ in range(3):
+        figure.page.keyboard.press("PageUp")
+    figure.page.keyboard.press("ArrowLeft")
+    assert handles(figure) == [87, 63, 87, 24]
+    assert score(figure) == first
+    told = figure.text(".told")
+    assert told.startswith("Both tokens moved by +47: every arrow turned, the distance is still 24")
+    assert f"the score is still {first:.4f} (it changed by " in told
+    assert dials != figure.frame.locator(".dials .q").evaluate_all(
+        "(arrows) => arrows.map((arrow) => arrow.getAttribute('transform'))"
+    )
+    figure.said("the score is still")
+    figure.page.keyboard.press("End")
+    assert handles(figure) == [255, 231, 255, 24]
+    figure.page.keyboard.press("Home")
+    assert handles(figure) == [24, 0, 24, 24]
+    assert score(figure) == first
+
+
+def test_changing_the_distance_changes_the_score_and_says_so(show):
+    figure = show("position", query=40, key=16)
+    figure.frame.locator(".query").focus()
+    figure.page.keyboard.press("ArrowRight")
+    assert handles(figure) == [41, 16, 41, 25]
+    before, after = book_score(24), book_score(25)
+    assert figure.text(".told") == (
+        "Query moved from 40 to 41: the distance went from 24 to 25 and the score from "
+        f"{before:.4f} to {after:.4f}."
+    )
+    figure.frame.locator(".key").focus()
+    figure.page.keyboard.press("End")  # the key stops at the query
+    assert handles(figure) == [41, 41, 41, 0]
+    assert score(figure) == 8
+    figure.frame.locator(".plot").focus()
+    figure.page.keyboard.press("End")
+    assert handles(figure) == [255, 0, 255, 255]
+    assert score(figure) == pytest.approx(book_score(255), abs=6e-4)
+    figure.said("the distance went")
+    figure.button("Start again").click()
+    assert handles(figure) == [40, 16, 40, 24]
+
+
+def test_the_parts_add_up_to_the_score(show):
+    for contents in ("alike", "random"):
+        figure = show("position", query=200, key=9, contents=contents, scaling="yarn", factor=3)
+        parts = [*map(number, figure.frame.locator(".part-of").all_inner_texts())]
+        assert len(parts) == 8
+        assert sum(parts) == pytest.approx(score(figure), abs=0.05)
+        figure.page.goto("about:blank")
+
+
+def test_tokens_are_dragged_by_mouse_and_the_plot_is_clicked(show):
+    figure = show("position", query=40, key=16)
+    mouse, line = figure.page.mouse, figure.frame.locator(".line").bounding_box()
+    for kind, by, expected in [
+        ("query", 60, [100, 16, 100, 84]),
+        ("both", 50, [150, 66, 150, 84]),
+        ("key", -30, [150, 36, 150, 114]),
+    ]:
+        box = figure.frame.locator(f".{kind}").bounding_box()
+        x, y = box["x"] + box["width"] / 2 + 3, box["y"] + box["height"] / 2
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + by * line["width"] / 255, y + 20, steps=4)
+        mouse.up()
+        assert handles(figure) == pytest.approx(expected, abs=1), kind
+    plot = figure.frame.locator(".plot")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    mouse.click(box["x"] + box["width"] - 16, box["y"] + 60)
+    assert handles(figure)[3] >= 253
+
+
+@pytest.mark.parametrize("scaling", ["linear", "NTK-aware", "YaRN", "Llama 3.1"])
+def test_scaling_slows_dials_down_and_marks_the_longer_reach(show, scaling):
+    import torch
+    from llmbook.architecture import position
+
+    figure = show("position", query=200, key=0)
+    fate = figure.text(".fate")
+    assert "New at this distance" in fate
+    assert figure.frame.locator(".dials .unseen").count() == 4  # 4 to 7: pair 3 has gone round
+    assert figure.frame.locator(".dials .slowed").count() == 0
+    assert figure.frame.get_by_label("Factor").is_disabled()
+    figure.frame.locator(".switch input").first.focus()
+    radios = figure.frame.get_by_role("radio", name=scaling, exact=True)
+    while not radios.is_checked():
+        figure.page.keyboard.press("ArrowRight")
+    figure.said(f"Scaling: {scaling}")
+    slider = figure.frame.get_by_label("Factor")
+    slider.focus()
+    figure.page.keyboard.press("Home")
+    for _ in range(8):
+        figure.page.keyboard.press("ArrowRight")
+    assert slider.input_value() == "3"
+    scale = {
+        "linear": position.LinearScaling(3),
+        "NTK-aware": position.NTKScaling(3),
+        "YaRN": position.YarnScaling(3, 64),
+        "Llama 3.1": position.Llama3Scaling(3, 64),
+    }[scaling]
+    ratio = position.rotary_frequencies(16) / scale.frequencies(16, 10_000, 0)
+    shown = figure.frame.locator(".dials .slow").all_inner_texts()
+    for text, by in zip(shown, ratio.tolist(), strict=True):
+        assert text == ("as trained" if by < 1.005 else f"÷ {by:.2f}")
+    assert figure.frame.locator(".dials .slowed").count() == int(torch.sum(ratio > 1.005))
+    assert score(figure) == pytest.approx(book_score(200, scale), abs=6e-4)
+    marks = figure.frame.locator(".plot text").all_text_contents()
+    assert "trained length 64" in marks
+    assert "× 3 = 192" in marks
+
+
+def test_vectors_and_base_can_be_changed(show):
+    figure = show("position", query=100, key=30)
+    first = score(figure)
+    figure.button("New vectors").click()
+    second = score(figure)
+    assert figure.frame.get_by_role("radio", name="random", exact=True).is_checked()
+    figure.button("New vectors").click()
+    assert len({first, second, score(figure)}) == 3
+    figure.frame.get_by_role("radio", name="equal", exact=True).check(force=True)
+    assert score(figure) == first
+    figure.frame.get_by_label("Base").select_option("500000")
+    figure.said("Base 500,000")
+    assert score(figure) != first
+    assert figure.frame.locator(".dials li").last.inner_text().count("·10") == 1
+
+
+# GPT: what a decoder costs.
+
+
+def cells(figure) -> dict[str, list[str]]:
+    """The table: each part with its parameters, share, FLOPs and share."""
+    rows = figure.frame.locator("table tbody tr, table tfoot tr").evaluate_all(
+        "(rows) => rows.map((row) => [...row.children].map((cell) => {"
+        "const own = cell.querySelector('span:not(.how):not(.brief)');"
+        "return (own || cell).textContent; }))"
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+@pytest.mark.parametrize("slug", ["gpt2", "llama-3-8b", "qwen3-0.6b", "book"])
+def test_presets_show_exact_counts(show, slug):
+    import gpt_data
+    from llmbook.architecture.gpt import flops_per_token
+
+    figure, shape = show("gpt"), gpt_data.PRESETS[slug]
+    figure.frame.get_by_label("Model").select_option(slug)
+    model = gpt_data.model(shape)
+    count, work = model.count_parameters(), flops_per_token(model, shape.context)
+    rows = cells(figure)
+    assert rows["all"][0] == f"{count:,}"
+    assert rows["all"][2] == f"{round(sum(work.values())):,}"
+    assert rows["attention scores"][2] == f"{round(work['scores']):,}"
+    shares = [row[1].rstrip("%").replace("–", "0").lstrip("<") for row in rows.values() if row[1]]
+    assert sum(map(float, shares)) == pytest.approx(100, abs=0.4)
+    sums = figure.text(".sums")
+    cache = 2 * shape.layers * shape.groups * shape.head * 2
+    assert f"= {cache:,} bytes" in sums
+    assert f"{count:,} × 2 = " in sums
+    if slug != "gpt2":
+        figure.said(f"{count:,} parameters")
+    for key in ("layers", "width", "heads", "inner", "vocabulary", "context"):
+        field = figure.frame.locator(f"input[type=number][id^={key}]")
+        assert int(field.input_value()) == getattr(shape, key)
+
+
+def test_typing_a_shape_of_your_own(show):
+    import gpt_data
+
+    figure = show("gpt", preset="book")
+    figure.frame.get_by_label("L layers").fill("7")
+    figure.frame.get_by_label("V vocabulary", exact=True).fill("500")
+    figure.frame.get_by_label("Family").select_option("qwen3")
+    figure.frame.get_by_label("Tied head").uncheck()
+    assert figure.frame.get_by_label("Model").input_value() == ""
+    changed = {"family": "qwen3", "layers": 7, "vocabulary": 500, "tied": False}
+    shape = gpt_data.Shape(**(gpt_data.PRESETS["book"].__dict__ | changed))
+    assert cells(figure)["all"][0] == f"{gpt_data.model(shape).count_parameters():,}"
+    figure.frame.get_by_label("Weights in").select_option("0.5")
+    figure.frame.get_by_label("KV cache in").select_option("4")
+    figure.frame.get_by_label("Batch: texts at once").fill("3")
+    sums = figure.text(".sums")
+    cache = 2 * shape.layers * shape.groups * shape.head * 4
+    assert f"{cache:,} bytes × {shape.context} tokens × 3" in sums
+    figure.said("of memory")
+
+
+def test_wrong_shapes_are_explained(show):
+    figure = show("gpt", preset="llama-3-8b")
+    total = cells(figure)["all"][0]
+    groups = figure.frame.get_by_label("G KV heads", exact=True)
+    for text, message in [
+        ("5", "32 heads cannot share 5 KV heads equally"),
+        ("", "KV heads: expected a whole number from 1 to 512"),
+        ("1.5", "KV heads: expected a whole number"),
+        ("1e9", "KV heads: expected a whole number"),
+    ]:
+        groups.fill(text)
+        assert message in figure.text(".wrong")
+        assert groups.get_attribute("aria-invalid") == "true"
+        assert figure.frame.locator(".stale").count() == 1
+    groups.fill("8")
+    assert figure.text(".wrong") == ""
+    assert cells(figure)["all"][0] == total
+    figure.frame.get_by_label("Model").select_option("gpt2")
+    for name in ("G KV heads", "K width of a head"):
+        assert figure.frame.get_by_label(name, exact=True).is_disabled()
+    figure.frame.get_by_label("D width", exact=True).fill("770")
+    assert "770 is no multiple of 12 heads" in figure.text(".wrong")
+
+
+def test_sliders_by_keyboard_keep_to_shapes_that_work(show):
+    for preset in ("gpt2", "llama-3-8b"):
+        figure = show("gpt", preset=preset)
+        names = ["layers", "width", "heads", "vocabulary", "context", "feed-forward"]
+        for name in names + ["KV heads", "width of a head"] * (preset != "gpt2"):
+            slider = figure.frame.get_by_label(f"{name}, slider", exact=True)
+            before = slider.get_attribute("aria-valuetext")
+            slider.focus()
+            for key in ("ArrowLeft", "ArrowLeft", "End", "Home", "ArrowRight"):
+                figure.page.keyboard.press(key)
+                assert figure.text(".wrong") == "", (preset, name, key)
+            assert slider.get_attribute("aria-valuetext") != before
+        figure.page.goto("about:blank")
+
+
+def test_what_fits_is_said_in_words(show):
+    figure = show("gpt", preset="llama-2-7b")
+    fits = figure.frame.locator(".fits li").all_inner_texts()
+    assert [("does not fit" in text) for text in fits] == [False, False, False]
+    figure.frame.get_by_label("Batch: texts at once").fill("8")
+    fits = figure.frame.locator(".fits li").all_inner_texts()
+    assert [("does not fit" in text) for text in fits] == [True, True, False]
+    figure.frame.get_by_label("Model").select_option("llama-3-70b")
+    fits = figure.frame.locator(".fits li").all_inner_texts()
+    assert all("does not fit" in text for text in fits)

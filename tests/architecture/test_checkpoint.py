@@ -1,0 +1,222 @@
+"""Model folders: what is written is what `transformers` reads, and what is damaged is refused."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+import transformers
+from llmbook.architecture import checkpoint
+from llmbook.architecture.gpt import GPT, GPTConfig
+from llmbook.architecture.llama import Llama, LlamaConfig
+from safetensors.torch import load_file, save_file
+
+SMALL = GPTConfig(vocab_size=50, context=16, width=12, layers=2, heads=3)
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a small GPT."""
+    torch.manual_seed(0)
+    GPT(SMALL).save_pretrained(tmp_path)
+    return tmp_path
+
+
+def logits(model, ids=((1, 2, 3, 4),)):
+    with torch.no_grad():
+        return model(torch.tensor(ids))
+
+
+def test_a_folder_holds_one_file_without_tied_copies(folder):
+    assert sorted(p.name for p in folder.iterdir()) == ["config.json", "model.safetensors"]
+    assert "lm_head.weight" not in load_file(folder / "model.safetensors")
+
+
+@pytest.mark.parametrize("limit", [1, 2_000, 10_000, 10**9])
+def test_shards_of_any_size_hold_the_same_model(tmp_path, folder, limit):
+    model = GPT.from_pretrained(folder)
+    model.save_pretrained(tmp_path / "shards", max_shard_bytes=limit)
+    again = GPT.from_pretrained(tmp_path / "shards")
+    theirs = transformers.GPT2LMHeadModel.from_pretrained(tmp_path / "shards").eval()
+    assert torch.equal(logits(again), logits(model))
+    assert torch.allclose(theirs(torch.tensor([[1, 2, 3, 4]])).logits, logits(model), atol=1e-6)
+    files = sorted((tmp_path / "shards").glob("*.safetensors"))
+    assert (len(files) == 1) == (limit == 10**9)
+    for file in files:
+        tensors = load_file(file)
+        size = sum(t.numel() * t.element_size() for t in tensors.values())
+        assert size <= limit or len(tensors) == 1
+
+
+def test_saving_over_shards_leaves_no_stale_ones_and_no_stranger_is_touched(folder):
+    (folder / "tokenizer.json").write_text("mine")
+    model = GPT.from_pretrained(folder)
+    model.save_pretrained(folder, max_shard_bytes=2_000)
+    assert not (folder / "model.safetensors").exists()
+    model.save_pretrained(folder)
+    assert sorted(p.name for p in folder.iterdir()) == [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+    ]
+    assert torch.equal(logits(GPT.from_pretrained(folder)), logits(model))
+
+
+def test_a_save_that_fails_leaves_the_old_folder_whole(folder, monkeypatch):
+    before = logits(GPT.from_pretrained(folder))
+
+    def fails(*_, **__):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(checkpoint, "save_file", fails)
+    with pytest.raises(OSError, match="disk full"):
+        GPT(SMALL).save_pretrained(folder)
+    assert sorted(p.name for p in folder.iterdir()) == ["config.json", "model.safetensors"]
+    assert torch.equal(logits(GPT.from_pretrained(folder)), before)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_comes_in_as_float32_and_goes_out_as_asked(folder, tmp_path, dtype):
+    model = GPT.from_pretrained(folder, dtype=dtype)
+    assert {p.dtype for p in model.parameters()} == {dtype}
+    model.save_pretrained(tmp_path / "half")
+    config = json.loads((tmp_path / "half" / "config.json").read_text())
+    assert config["dtype"] == str(dtype).removeprefix("torch.")
+    again = GPT.from_pretrained(tmp_path / "half")
+    assert {p.dtype for p in again.parameters()} == {torch.float32}
+    assert torch.allclose(logits(again), logits(GPT.from_pretrained(folder)), atol=0.01)
+
+
+def test_tied_weights_stay_tied_and_untied_apart(tmp_path):
+    torch.manual_seed(0)
+    for tied in (True, False):
+        model = Llama(LlamaConfig(50, 16, 12, 2, 3, 3, 20, tied=tied))
+        model.save_pretrained(tmp_path / str(tied))
+        again = Llama.from_pretrained(tmp_path / str(tied))
+        assert (again.head.weight is again.embedding.weight) == tied
+        assert torch.equal(logits(again), logits(model))
+
+
+# --- what is refused -------------------------------------------------------------------------
+
+
+def test_no_folder_no_config_no_weights(tmp_path, folder):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        GPT.from_pretrained(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"config\.json"):
+        GPT.from_pretrained(tmp_path / "empty")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match=r"model\.safetensors"):
+        GPT.from_pretrained(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3"])
+def test_a_config_that_is_no_object(folder, text):
+    (folder / "config.json").write_text(text)
+    with pytest.raises(ValueError, match=r"config\.json"):
+        GPT.from_pretrained(folder)
+
+
+def test_a_config_of_another_family(folder):
+    with pytest.raises(ValueError, match="'gpt2'; expected 'llama' or 'qwen2' or 'qwen3'"):
+        Llama.from_pretrained(folder)
+    theirs = transformers.GPT2LMHeadModel(
+        transformers.GPT2Config(vocab_size=9, n_embd=4, n_layer=1, n_head=1, eos_token_id=None)
+    )
+    with pytest.raises(ValueError, match="gpt2"):
+        Llama.from_pretrained(theirs)
+
+
+def test_something_that_is_no_model():
+    with pytest.raises(TypeError, match="Linear"):
+        GPT.from_pretrained(torch.nn.Linear(2, 2))
+
+
+@pytest.mark.parametrize("keep", [0, 4, 100, -1, -1000])
+def test_a_truncated_safetensors_file(folder, keep):
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(ValueError, match="damaged"):
+        GPT.from_pretrained(folder)
+
+
+def test_an_index_that_is_broken_or_points_outside(folder):
+    GPT.from_pretrained(folder).save_pretrained(folder, max_shard_bytes=5_000)
+    index = folder / "model.safetensors.index.json"
+    good = json.loads(index.read_text())
+    for bad in ("", "{}", '{"weight_map": 3}'):
+        index.write_text(bad)
+        with pytest.raises(ValueError, match="weight_map"):
+            GPT.from_pretrained(folder)
+    name = next(iter(good["weight_map"]))
+    for shard in ("model-9.safetensors", "../secret.safetensors"):
+        index.write_text(json.dumps({"weight_map": good["weight_map"] | {name: shard}}))
+        with pytest.raises(FileNotFoundError, match="not there"):
+            GPT.from_pretrained(folder)
+    index.write_text(
+        json.dumps({"weight_map": good["weight_map"] | {"x": good["weight_map"][name]}})
+    )
+    with pytest.raises(ValueError, match="no shard holds"):
+        GPT.from_pretrained(folder)
+
+
+def test_a_pickle_is_refused_unless_allowed(folder):
+    weights = load_file(folder / "model.safetensors")
+    expected = logits(GPT.from_pretrained(folder))
+    (folder / "model.safetensors").unlink()
+    torch.save(weights, folder / "pytorch_model.bin")
+    with pytest.raises(ValueError, match="allow_pickle"):
+        GPT.from_pretrained(folder)
+    assert torch.equal(logits(GPT.from_pretrained(folder, allow_pickle=True)), expected)
+    shutil.copy(folder / "pytorch_model.bin", folder / "model.safetensors")
+    with pytest.raises(ValueError, match="no safetensors"):
+        GPT.from_pretrained(folder, allow_pickle=True)
+
+
+def test_an_evil_pickle_does_not_run(folder):
+    import pickle
+
+    class Evil:
+        def __reduce__(self):
+            return print, ("ran",)
+
+    (folder / "model.safetensors").unlink()
+    with (folder / "pytorch_model.bin").open("wb") as file:
+        pickle.dump({"x": Evil()}, file)
+    with pytest.raises((pickle.UnpicklingError, ValueError, RuntimeError)):
+        GPT.from_pretrained(folder, allow_pickle=True)
+
+
+def test_weights_that_do_not_fit_the_config(folder):
+    weights = load_file(folder / "model.safetensors")
+    path = folder / "model.safetensors"
+    first = dict(list(weights.items())[1:])
+    save_file(first, path)
+    with pytest.raises(ValueError, match="missing"):
+        GPT.from_pretrained(folder)
+    save_file(weights | {"transformer.extra.weight": torch.zeros(2)}, path)
+    with pytest.raises(ValueError, match=r"unknown \['transformer.extra.weight'\]"):
+        GPT.from_pretrained(folder)
+    save_file(weights | {"transformer.wte.weight": torch.zeros(49, 12)}, path)
+    with pytest.raises(ValueError, match=r"embedding.weight has shape \(49, 12\)"):
+        GPT.from_pretrained(folder)
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_shard_size_of_nothing(folder, limit):
+    with pytest.raises(ValueError, match="max_shard_bytes"):
+        GPT.from_pretrained(folder).save_pretrained(folder, max_shard_bytes=limit)
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.0, "3", True, None])
+def test_sizes_are_whole_numbers(value):
+    with pytest.raises(ValueError, match=f"layers: got {value!r}"):
+        GPTConfig(layers=value)
