@@ -4,7 +4,7 @@ const CSS = /*@ css */ '';
 const DATA = /*@ data */ null;
 
 const T = DATA.tokens, HEADS = DATA.layers * DATA.heads, MAP = T * T;
-const SCORES = unpack(DATA.scores, 2).map((value) => (value + DATA.low) / 100);
+const SCORES = unpack(DATA.scores, 2).map((value) => (value + DATA.low) * DATA.step);
 const WORDS = DATA.words.map((line) => line.split('|'));
 
 // The scores of one head over one text, as stored: query · key, a row per query.
@@ -36,7 +36,7 @@ function render({ model, el }) {
   };
   const now = {
     text: whole('text', WORDS.length, 0), layer: whole('layer', DATA.layers, DATA.layer), head: whole('head', DATA.heads, DATA.head),
-    token: whole('token', T, T - 1), scaled: model.get('scaled') !== false, causal: model.get('causal') !== false,
+    token: whole('token', T, DATA.token), scaled: model.get('scaled') !== false, causal: model.get('causal') !== false,
   };
   const root = h('div', { class: 'fig' }), say = speaker(root), uid = Math.random().toString(36).slice(2, 8);
   let maps = [];
@@ -57,7 +57,7 @@ function render({ model, el }) {
   const text = h('select', { id: `t${uid}` }, WORDS.map((words, i) => h('option', { value: i, selected: i === now.text }, words.slice(0, 7).join('').replaceAll('·', ' ').trim() + ' …')));
   text.addEventListener('change', () => set({ text: Number(text.value) }));
   const toggle = (key, label) => {
-    const input = h('input', { type: 'checkbox', checked: now[key] });
+    const input = h('input', { type: 'checkbox', name: key, checked: now[key] });
     input.addEventListener('change', () => set({ [key]: input.checked }));
     return h('label', { class: 'check' }, input, h('span', {}, label));
   };
@@ -81,11 +81,11 @@ function render({ model, el }) {
 
   root.append(
     h('h2', {}, DATA_TITLE),
-    h('p', { class: 'lead' }, `Point at a token, or move to it with the arrow keys: it is the query, and the colour of every other token is the weight with which it is looked at. Small maps choose the head. The model has ${DATA.layers} layers of ${DATA.heads} heads, and was trained on the book’s stories.`),
+    h('p', { class: 'lead' }, `Point at a token, or move to it with the arrow keys: it is the query, and the bar under every token shows how much of its attention that one gets. The small maps choose the head. The model has ${DATA.layers} layers of ${DATA.heads} heads, and was trained on the book’s stories.`),
     h('section', { class: 'row apart' }, h('div', { class: 'pick' }, h('label', { for: `t${uid}` }, 'Opening '), text), h('div', { class: 'row' }, toggle('causal', 'causal mask'), toggle('scaled', 'divide by √d'))),
     h('section', { class: 'heads', role: 'radiogroup', 'aria-label': 'Layer and head' }, thumbs.map((thumb) => thumb.box)),
     h('section', {}, ribbon),
-    h('section', { class: 'pair' }, h('div', {}, frame, h('p', { class: 'small soft axes' }, 'rows: the token that looks · columns: what it looks at')),
+    h('section', { class: 'pair' }, h('div', {}, frame, h('p', { class: 'small soft axes' }, 'rows: the token that looks · columns: what it looks at · colour: root of the weight')),
       h('div', {}, told, top, h('dl', { class: 'stats' }, h('div', {}, h('dt', {}, 'tokens reached'), spread), h('div', {}, h('dt', {}, 'on the future'), future)), h('p', { class: 'small soft note' }))),
   );
   const note = root.querySelector('.note');
@@ -113,7 +113,7 @@ function render({ model, el }) {
     }
     const row = maps[now.layer * DATA.heads + now.head][now.token], words = WORDS[now.text];
     [...ribbon.children].forEach((node, i) => {
-      node.style.setProperty('--w', `${Math.round(100 * Math.sqrt(row[i]))}%`);
+      node.style.setProperty('--w', `${(100 * row[i]).toFixed(1)}%`);
       node.tabIndex = i === now.token ? 0 : -1;
       node.setAttribute('aria-pressed', String(i === now.token));
       node.classList.toggle('hidden', now.causal && i > now.token);

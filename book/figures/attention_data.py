@@ -1,6 +1,6 @@
 """Data of the figure `attention`: the scores of every head of a small model trained on stories.
 
-The scores are stored as they are before scaling, mask and softmax, in hundredths, for all pairs of
+The scores are stored as they are before scaling, mask and softmax, in steps, for all pairs of
 tokens; the figure does the rest, so that mask and scaling can be switched off in it.
 """
 
@@ -16,11 +16,12 @@ from pack import packed, unpacked
 
 TITLE = "What every head looks at"
 HEIGHT = 900
-VOCAB, STORIES, STEPS, BATCH = 2048, 3_000, 500, 16
+VOCAB, STORIES, STEPS, BATCH = 2048, 3_000, 400, 16
 CONFIG = LlamaConfig(VOCAB, 128, 128, 3, 4, 4, 344)
 OPENINGS = 3  # held-out stories whose first words are shown
 TOKENS = 22
-LAYER, HEAD = 1, 0  # what is shown first
+LAYER, HEAD, TOKEN = 1, 0, 14  # what is shown first
+STEP = 0.05  # in which scores are stored
 
 
 @cache
@@ -77,11 +78,11 @@ def words(ids: list[int]) -> list[str]:
 
 
 def data() -> dict:
-    """The tokens of the openings, and the scores of every head in hundredths, from the lowest."""
+    """The tokens of the openings, and the scores of every head in steps, from the lowest."""
     model, _ = trained()
     all_scores = torch.stack([scores(model, ids) for ids in openings()])
-    hundredths = (all_scores * 100).round().long()
-    low = int(hundredths.min())
+    steps = (all_scores / STEP).round().long()
+    low = int(steps.min())
     return {
         "layers": CONFIG.layers,
         "heads": CONFIG.heads,
@@ -89,9 +90,11 @@ def data() -> dict:
         "tokens": TOKENS,
         "layer": LAYER,
         "head": HEAD,
+        "token": TOKEN,
         "low": low,
+        "step": STEP,
         "words": ["|".join(words(ids)) for ids in openings()],
-        "scores": packed((hundredths - low).flatten().tolist(), 2),
+        "scores": packed((steps - low).flatten().tolist(), 2),
     }
 
 

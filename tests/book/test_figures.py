@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from llmbook.architecture.attention import KVCache
+from llmbook.architecture.attention import KVCache, attention_weights, causal_mask
 from llmbook.architecture.gpt import flops_per_token, parameters_by_part
 from llmbook.architecture.position import (
     LinearScaling,
@@ -39,7 +39,7 @@ from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "lib" / "llmbook" / "figures"
-NAMES = ["embedding", "gpt", "ngram", "position", "tokenizer"]
+NAMES = ["attention", "embedding", "gpt", "ngram", "position", "tokenizer"]
 
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "book" / "figures"))
@@ -51,6 +51,7 @@ ngram_data = importlib.import_module("ngram_data")
 embedding_data = importlib.import_module("embedding_data")
 position_data = importlib.import_module("position_data")
 gpt_data = importlib.import_module("gpt_data")
+attention_data = importlib.import_module("attention_data")
 
 
 def node(name: str, expression: str, value) -> object:
@@ -767,3 +768,40 @@ def test_gpt_counts_what_the_book_counts(family):
 def test_gpt_says_what_is_wrong_with_a_shape(change, part):
     script = "(change) => m.problem({ ...m.presets().gpt2, ...change })"
     assert part in node("gpt", script, change)
+
+
+# Attention.
+
+
+@pytest.mark.parametrize("scaled", [True, False])
+@pytest.mark.parametrize("causal", [True, False])
+def test_attention_weights_are_those_of_the_library(scaled, causal):
+    generator = torch.Generator().manual_seed(0)
+    query, key = torch.randn(2, 9, 32, generator=generator, dtype=torch.float64)
+    options = {"scaled": scaled, "causal": causal, "width": 32}
+    script = "([rows, options]) => m.weights(rows, options)"
+    found = node("attention", script, [(query @ key.T).tolist(), options])
+    expected = attention_weights(
+        query if scaled else query * 32**0.5, key, causal_mask(9) if causal else None
+    )
+    assert torch.allclose(torch.tensor(found, dtype=torch.float64), expected, atol=1e-12)
+
+
+def test_attention_reach_counts_equal_weights():
+    script = "(rows) => rows.map(m.reach)"
+    found = node("attention", script, [[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0.25] * 4])
+    assert found == pytest.approx([1, 2, 4])
+
+
+def test_attention_scores_come_out_as_they_went_in():
+    values = fields("attention")
+    shape = [attention_data.OPENINGS, values["layers"], values["heads"]]
+    shape += [values["tokens"]] * 2
+    packed = pack.unpacked(values["scores"], 2)
+    low = int(re.search(r"low:(-?\d+)", figures.stored("attention")[0])[1])
+    stored = ((torch.tensor(packed) + low) * attention_data.STEP).reshape(shape)
+    script = "([text, layer, head]) => m.scoresOf(text, layer, head)"
+    for place in ([0, 0, 0], [2, 1, 3], [shape[0] - 1, shape[1] - 1, shape[2] - 1]):
+        found = torch.tensor(node("attention", script, place))
+        assert torch.allclose(found, stored[tuple(place)], atol=1e-4)
+    assert stored.std(-1).min() > 0.05  # heads that were read, not constants
