@@ -1,10 +1,14 @@
 """Run every benchmark of this folder, or the ones named: `python -m bench tokenizer`."""
 
 import importlib
+import os
 import platform
 import sys
 import time
 from pathlib import Path
+
+# Before torch is loaded: on busy cores, threads that spin while they wait slow everybody down.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 

@@ -456,7 +456,7 @@ def test_initial_weights():
 # --- Bad input ---
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bool, torch.complex64])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bool, torch.complex64, torch.int16])
 def test_ids_of_a_wrong_dtype(dtype):
     with pytest.raises(TypeError, match=r"ids: got dtype .*; expected integers"):
         check_ids(torch.zeros(2, 3).to(dtype), 5, 9)
