@@ -18,7 +18,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from llmbook.architecture.checkpoint import Family, Pretrained, Tensors, read_source, fill, require_sizes
+from llmbook.architecture.checkpoint import Family, Pretrained, Tensors, fill, read, require_sizes
 from llmbook.architecture.position import LearnedPositions
 from llmbook.architecture.transformer import EncoderLayer, LayerNorm, activation, check_ids
 
@@ -263,7 +263,7 @@ class BertForClassification(Bert):
         `new_weights` then names what is random: the classifier, and the pooler where the source
         has none. Raises as `Pretrained` does; ValueError for no head where none is asked for.
         """
-        hf, weights = read_source(source, cls.family().model_types, allow_pickle)
+        hf, weights = read(source, cls.family().model_types, allow_pickle)
         config = bert_config_from_hf(hf)
         found = bert_weights_from_hf(weights, config, cls.parts)
         if asked := classes is not None or bool(labels):

@@ -65,7 +65,7 @@ class Pretrained(nn.Module):
         family, weights that do not fit it, a damaged file, or a pickle unless it is allowed.
         """
         family = cls.family()
-        hf, weights = read_source(source, family.model_types, allow_pickle)
+        hf, weights = read(source, family.model_types, allow_pickle)
         config = family.config_from_hf(hf)
         model = cls(config, **options)
         fill(model, family.weights_from_hf(weights, config))
@@ -95,7 +95,7 @@ def require_sizes(config: Any, *names: str) -> None:
             raise ValueError(f"{name}: got {size!r}; expected a whole number of at least 1")
 
 
-def read_source(
+def read(
     source: str | os.PathLike | nn.Module, model_types: tuple[str, ...], allow_pickle: bool
 ) -> tuple[dict[str, Any], Tensors]:
     """Config and weights of a folder or a `transformers` model, of one of these families."""
