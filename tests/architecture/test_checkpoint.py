@@ -9,6 +9,7 @@ import pytest
 import torch
 import transformers
 from llmbook.architecture import checkpoint
+from llmbook.architecture.attention import KVCache
 from llmbook.architecture.gpt import GPT, GPTConfig
 from llmbook.architecture.llama import Llama, LlamaConfig
 from safetensors.torch import load_file, save_file
@@ -111,6 +112,17 @@ def test_tied_weights_stay_tied_and_untied_apart(tmp_path):
         again = Llama.from_pretrained(tmp_path / str(tied))
         assert (again.head.weight is again.embedding.weight) == tied
         assert torch.equal(logits(again), logits(model))
+
+
+def test_the_end_of_a_text_is_that_of_the_generation_config(folder):
+    assert GPT.from_pretrained(folder).config.eos_ids == ()
+    (folder / "generation_config.json").write_text('{"eos_token_id": [7, 8]}')
+    assert GPT.from_pretrained(folder).config.eos_ids == (7, 8)
+    (folder / "generation_config.json").write_text('{"do_sample": true}')
+    assert GPT.from_pretrained(folder).config.eos_ids == ()
+    (folder / "generation_config.json").write_text("no json")
+    with pytest.raises(ValueError, match="generation_config"):
+        GPT.from_pretrained(folder)
 
 
 # --- what is refused -------------------------------------------------------------------------
@@ -229,3 +241,73 @@ def test_a_shard_size_of_nothing(folder, limit):
 def test_sizes_are_whole_numbers(unchecked, value):
     with pytest.raises(ValueError, match=f"layers: got {value!r}"):
         GPTConfig(layers=value)
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", None])
+def test_a_damaged_pickle(folder, content):
+    weights = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    path = folder / "pytorch_model.bin"
+    torch.save(weights if content is None else [1], path)
+    path.write_bytes(path.read_bytes()[:500] if content is None else content)
+    with pytest.raises(ValueError, match=r"pytorch_model\.bin"):
+        GPT.from_pretrained(folder, allow_pickle=True)
+
+
+def test_saving_leaves_the_readers_own_files(folder):
+    mine = ["model_old.safetensors", "model-ema.safetensors", "modeling.safetensors"]
+    for name in mine:
+        (folder / name).write_text("mine")
+    GPT.from_pretrained(folder).save_pretrained(folder)
+    assert all((folder / name).read_text() == "mine" for name in mine)
+
+
+def test_a_loss_in_half_precision_is_the_loss():
+    torch.manual_seed(0)
+    model = Llama(LlamaConfig(4096, 256, 16, 1, 2, 1, 20))
+    ids = torch.randint(4096, (32, 256))
+    expected = model.loss(ids, ids).item()
+    for dtype in (torch.bfloat16, torch.float16):
+        assert model.to(dtype).loss(ids, ids).item() == pytest.approx(expected, abs=0.01)
+
+
+def test_a_refused_call_leaves_the_cache_whole():
+    torch.manual_seed(0)
+    small, wide = (Llama(LlamaConfig(50, 16, w, 2, 3, 3, 20)) for w in (12, 18))
+    ids, cache = torch.randint(50, (2, 7)), KVCache(2)
+    real = torch.ones(2, 6, dtype=torch.bool)
+    real[0, :2] = False
+    with torch.no_grad():
+        small(ids[:, :6], cache, real)
+        with pytest.raises((ValueError, RuntimeError)):
+            wide(ids[:, 6:], cache)
+        mask = torch.cat([real, torch.ones(2, 1, dtype=torch.bool)], 1)
+        assert torch.allclose(
+            small(ids[:, 6:], cache)[:, 0], small(ids, mask=mask)[:, -1], atol=1e-5
+        )
+        for layers in (1, 3):
+            with pytest.raises(ValueError, match=f"cache: got {layers} layers; expected 2"):
+                small(ids, KVCache(layers))
+
+
+def test_a_model_built_on_meta_runs_when_filled():
+    torch.manual_seed(0)
+    config = LlamaConfig(50, 16, 12, 2, 3, 3, 20)
+    model = Llama(config)
+    with torch.device("meta"):
+        empty = Llama(config)
+    empty.to_empty(device="cpu").load_state_dict(model.state_dict())
+    assert torch.equal(logits(empty), logits(model))
+
+
+def test_a_bare_model_of_transformers_loads(tmp_path):
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    shape = {"hidden_size": 12, "num_attention_heads": 3, "num_key_value_heads": 3}
+    config = Qwen2Config(
+        vocab_size=50, intermediate_size=20, num_hidden_layers=2, tie_word_embeddings=True, **shape
+    )
+    theirs = Qwen2ForCausalLM(config).eval()
+    theirs.model.save_pretrained(tmp_path)
+    expected = theirs(torch.tensor([[1, 2, 3, 4]])).logits
+    assert torch.allclose(logits(Llama.from_pretrained(tmp_path)), expected, atol=1e-5)

@@ -226,7 +226,7 @@ class BertForMaskedLM(BertEncoder):
         The decoder runs at the counted places only. ValueError for targets that do not fit.
         """
         counted, most = targets != IGNORED, self.config.vocab_size - 1
-        wanted = targets[counted]
+        wanted = targets[counted].long()
         fit = targets.shape == ids.shape and wanted.numel() and wanted.min() >= 0
         if not fit or wanted.max() > most:
             got = f"{targets.shape} with {wanted.numel()} that count, {wanted.tolist()[:9]}"
@@ -287,7 +287,7 @@ class BertForClassification(Bert):
         most = self.config.classes - 1
         if labels.shape != ids.shape[:1] or labels.min() < 0 or labels.max() > most:
             raise ValueError(f"labels: got {labels.tolist()}; expected 0 to {most}, one per text")
-        return F.cross_entropy(self(ids, mask, segments), labels)
+        return F.cross_entropy(self(ids, mask, segments), labels.long())
 
 
 # --- folders of `transformers` ---------------------------------------------------------------

@@ -6,6 +6,7 @@ Weights are named and laid out as `transformers` names them; each family renames
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -18,8 +19,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-CONFIG, WEIGHTS, INDEX = "config.json", "model.safetensors", "model.safetensors.index.json"
+CONFIG, GENERATION = "config.json", "generation_config.json"
+WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLE = "pytorch_model.bin"
+# Names that `write_folder` gives, and removes when it writes another set.
+OURS = re.compile(r"model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?|generation_config\.json")
 Tensors = dict[str, Tensor]
 Model = TypeVar("Model")
 
@@ -100,12 +104,17 @@ def read(
 ) -> tuple[dict[str, Any], Tensors]:
     """Config and weights of a folder or a `transformers` model, of one of these families."""
     if isinstance(source, nn.Module):
-        if not hasattr(source, "config"):
+        if not hasattr(getattr(source, "config", None), "to_dict"):
             kind = type(source).__name__
             raise TypeError(f"source: got a {kind}; expected a folder or a `transformers` model")
         hf, place = source.config.to_dict(), type(source).__name__
+        if (generation := getattr(source, "generation_config", None)) is not None:
+            hf["eos_token_id"] = generation.eos_token_id
     else:
         hf, place = read_config(source), Path(source) / CONFIG
+        if (Path(source) / GENERATION).is_file():  # where chat models say how their texts end
+            generation = read_config(source, GENERATION)
+            hf["eos_token_id"] = generation.get("eos_token_id", hf.get("eos_token_id"))
     if hf.get("model_type") not in model_types:
         expected = " or ".join(repr(name) for name in model_types)
         raise ValueError(f"{place}: got model_type {hf.get('model_type')!r}; expected {expected}")
@@ -114,19 +123,19 @@ def read(
     return hf, read_weights(source, allow_pickle)
 
 
-def read_config(folder: str | os.PathLike) -> dict[str, Any]:
+def read_config(folder: str | os.PathLike, name: str = CONFIG) -> dict[str, Any]:
     """The fields of a folder's config.json; FileNotFoundError or ValueError."""
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"folder: got {str(folder)!r}; expected a folder with {CONFIG}")
-    if not (folder / CONFIG).is_file():
-        raise FileNotFoundError(f"folder: {str(folder)!r} has no {CONFIG}")
+    path = Path(folder) / name
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"folder: got {str(folder)!r}; expected a folder with {name}")
+    if not path.is_file():
+        raise FileNotFoundError(f"folder: {str(folder)!r} has no {name}")
     try:
-        config = json.loads((folder / CONFIG).read_text("utf8"))
+        config = json.loads(path.read_text("utf8"))
     except ValueError as error:
-        raise ValueError(f"{folder / CONFIG}: no JSON ({error})") from None
+        raise ValueError(f"{path}: no JSON ({error})") from None
     if not isinstance(config, dict):
-        raise ValueError(f"{folder / CONFIG}: got {type(config).__name__}; expected an object")
+        raise ValueError(f"{path}: got {type(config).__name__}; expected an object")
     return config
 
 
@@ -148,7 +157,14 @@ def read_weights(folder: str | os.PathLike, allow_pickle: bool = False) -> Tenso
             f"{folder / PICKLE}: got a pickle, which can run code when opened; expected "
             f"{WEIGHTS}. If you trust its maker, pass allow_pickle=True"
         )
-    return torch.load(folder / PICKLE, map_location="cpu", weights_only=True)
+    try:
+        weights = torch.load(folder / PICKLE, map_location="cpu", weights_only=True)
+    except Exception as error:  # a damaged pickle can fail in any way
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ValueError(f"{folder / PICKLE}: damaged, or more than tensors ({reason})") from None
+    if not isinstance(weights, dict) or not all(map(torch.is_tensor, weights.values())):
+        raise ValueError(f"{folder / PICKLE}: expected a dictionary of tensors")
+    return weights
 
 
 def _load_shards(folder: Path) -> Tensors:
@@ -203,8 +219,8 @@ def write_folder(
 ) -> None:
     """Write config.json and one safetensors file, or shards with an index when it is too large.
 
-    Everything is written aside first and moved when complete; files of other names stay, except
-    weights that the new ones replace. Raises ValueError for a shard size below 1.
+    Everything is written aside first and moved when complete. Weights and a generation_config.json
+    of an earlier save are removed; other files stay. Raises ValueError for a shard size below 1.
     """
     if max_shard_bytes < 1:
         raise ValueError(f"max_shard_bytes: got {max_shard_bytes}; expected at least 1")
@@ -226,8 +242,8 @@ def write_folder(
         written = {path.name for path in aside.iterdir()}
         for path in sorted(aside.iterdir()):
             os.replace(path, folder / path.name)
-        for old in folder.glob("model*.safetensors*"):
-            if old.name not in written:
+        for old in folder.iterdir():
+            if OURS.fullmatch(old.name) and old.name not in written:
                 old.unlink()
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -63,7 +63,7 @@ def place_tokens(
     it was. Raises ValueError for a mask unlike the ids, or a batch unlike the cache's.
     """
     past, new = 0 if cache is None else len(cache), ids.shape[1]
-    known = None if cache is None else cache.mask
+    known = None if cache is None or cache.mask is None else cache.mask[:, :past]
     if mask is None and known is None:
         positions = torch.arange(past, past + new, device=ids.device)[None]
         return positions, None if new == 1 else causal_mask(new, past + new, ids.device)
@@ -91,6 +91,9 @@ class LanguageModel(Pretrained):
         self, ids: Ids, cache: KVCache | None = None, mask: Real = None
     ) -> Float[Tensor, "B T V"]:
         """Logits of the token after each token. With a cache, ids continue what it remembers."""
+        if cache is not None and len(cache.layers) != self.config.layers:
+            got, expected = len(cache.layers), self.config.layers
+            raise ValueError(f"cache: got {got} layers; expected {expected}, as the model")
         return self.head(self.features(ids, cache, mask))
 
     def loss(self, ids: Ids, targets: Ids, chunk: int = 512) -> Float[Tensor, ""]:
@@ -108,7 +111,7 @@ class LanguageModel(Pretrained):
                 raise ValueError("targets: got -100 everywhere; expected at least one token")
             check_ids(targets[counted][None], self.config.vocab_size, targets.numel())
         pieces = zip(x.split(chunk), y.split(chunk), strict=True)
-        total = sum(F.cross_entropy(self.head(a), b, reduction="sum") for a, b in pieces)
+        total = sum(F.cross_entropy(self.head(a).float(), b, reduction="sum") for a, b in pieces)
         return total / counted.sum()
 
     def generate(self, ids: Ids, max_new_tokens: int, **options: Any) -> Iterator[Tensor]:
@@ -171,7 +174,7 @@ def generate(
     temperature: int | float = 0.0,
     top_k: int | None = None,
     generator: Generator | None = None,
-    stop: Collection[int] | None = None,
+    stop: Collection[int] | int | None = None,
 ) -> Iterator[Int[Tensor, " B"]]:
     """Stream the tokens that follow each sequence, greedy at temperature 0, else sampled.
 
@@ -187,7 +190,7 @@ def generate(
     if mask is not None and not mask[:, -1].all():
         raise ValueError("mask: got padding at the end of a prompt; expected it on the left")
     check_choice(temperature, top_k)
-    stop = model.config.eos_ids if stop is None else stop
+    stop = model.config.eos_ids if stop is None else as_ids(stop)
     return _stream(model, ids, max_new_tokens, mask, temperature, top_k, generator, set(stop))
 
 

@@ -204,6 +204,7 @@ def llama_weights_from_hf(weights: Tensors, config: LlamaConfig) -> Tensors:
     ours = {theirs: name for name, theirs in llama_places(config).items()}
     named = {}
     for name, tensor in weights.items():
+        name = name if name.startswith(("model.", "lm_head.")) else f"model.{name}"  # bare model
         module, _, kind = name.rpartition(".")
         if kind != "inv_freq":  # in old folders: the rotary frequencies, no weights
             named[f"{ours.get(module, module)}.{kind}"] = tensor

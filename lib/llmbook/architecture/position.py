@@ -126,10 +126,11 @@ class Rotary(nn.Module):
             got = type(scaling).__name__
             raise TypeError(f"scaling: got {got}; expected a Scaling, such as LinearScaling(2)")
         self.head_width, self.base, self.scaling = head_width, base, scaling
-        # not a buffer: `model.to(torch.bfloat16)` must not round the angles
-        self.frequencies = rotary_frequencies(head_width, base)
-        if scaling is not None:
-            self.frequencies = scaling.frequencies(head_width, base)
+        # not a buffer: `model.to(torch.bfloat16)` must not round the angles; and never on "meta",
+        # where models are built to be filled, because no file holds them
+        with torch.device("cpu"):
+            plain = rotary_frequencies(head_width, base)
+            self.frequencies = plain if scaling is None else scaling.frequencies(head_width, base)
 
     def forward(
         self, positions: Int[Tensor, "B T"]

@@ -26,6 +26,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "gelu_new": partial(F.gelu, approximate="tanh"),
     "gelu_pytorch_tanh": partial(F.gelu, approximate="tanh"),
     "silu": F.silu,
+    "tanh": torch.tanh,
 }
 
 
@@ -39,11 +40,9 @@ def activation(name: str) -> Callable[[Tensor], Tensor]:
 def check_ids(ids: Tensor, vocab_size: int, room: int) -> None:
     """Refuse what no model can read: not (B, T) integers, empty, out of range, or too long.
 
-    `room` is how many more tokens fit the context. Raises TypeError or ValueError. Skipped while
-    `torch.compile` traces, which would have to stop at the values.
+    `room` is how many more tokens fit the context. Raises TypeError or ValueError. The values
+    are not looked at while `torch.compile` traces, which would have to stop for them.
     """
-    if torch.compiler.is_compiling():
-        return
     kind = getattr(ids, "dtype", type(ids).__name__)
     if kind not in (torch.int64, torch.int32):  # what an embedding can look up
         raise TypeError(f"ids: got dtype {kind}; expected integers, such as torch.long")
@@ -51,6 +50,8 @@ def check_ids(ids: Tensor, vocab_size: int, room: int) -> None:
         raise ValueError(f"ids: got shape {tuple(ids.shape)}; expected (batch, tokens), not empty")
     if ids.shape[1] > room:
         raise ValueError(f"ids: got {ids.shape[1]} tokens; expected at most {room}, the context")
+    if torch.compiler.is_compiling():
+        return
     low, high = ids.aminmax()
     if low < 0 or high >= vocab_size:
         raise ValueError(f"ids: got {low} to {high}; expected 0 to {vocab_size - 1}")
@@ -99,7 +100,9 @@ class RMSNorm(nn.Module):
 
     def forward(self, x: Float[Tensor, "*B D"]) -> Float[Tensor, "*B D"]:
         """x over its root mean square, taken over the last axis."""
-        return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
+        wide = x if x.dtype.itemsize >= 4 else x.float()  # halves are too coarse to square
+        scale = torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)
+        return self.weight * (wide * scale).to(x.dtype)
 
 
 class FeedForward(nn.Module):
