@@ -453,7 +453,7 @@ def test_configs_round_trip():
         ("scale_attn_weights", False),
         ("add_cross_attention", True),
         ("quantization_config", {"bits": 4}),
-        ("activation_function", "tanh"),
+        ("activation_function", "mish"),
         ("n_head", 7),
         ("n_layer", 0),
         ("n_inner", -4),

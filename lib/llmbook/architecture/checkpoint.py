@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,7 +86,7 @@ class Pretrained(nn.Module):
         write_folder(folder, config, weights, max_shard_bytes)
 
 
-def as_ids(value: int | list[int] | None) -> tuple[int, ...]:
+def as_ids(value: int | Collection[int] | None) -> tuple[int, ...]:
     """Token ids of a config.json, where one is a number, several are a list, and none is null."""
     return () if value is None else (value,) if isinstance(value, int) else tuple(value)
 
