@@ -1,8 +1,8 @@
 """`python -m llmbook <command>`, or `llmbook <command>`: the book's command line.
 
-Plumbing: this module belongs to no chapter. Each command is a module with a `main(argv)` that
-returns an exit code; it is imported only when its command is called. To add one, add a line to
-`COMMANDS`.
+Plumbing: this module belongs to no chapter. Each command is a function of a module, from
+its arguments to an exit code; the module is imported only when its command is called. To add one,
+add a line to `COMMANDS`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,26 @@ import sys
 
 from llmbook import __version__
 
-COMMANDS = {  # command: (module, what it does in one line)
-    "check": ("llmbook.machine", "is this machine fit, and how long will the chapters take?"),
+COMMANDS = {  # command: (module, its function, what it does in one line)
+    "check": ("llmbook.machine", "main", "is this machine fit, and how long will it take?"),
+    "train": (
+        "llmbook.training.commands",
+        "train",
+        "train a model on your texts, from a TOML file",
+    ),
+    "evaluate": ("llmbook.training.commands", "evaluate", "bits per byte, and stories checked"),
+    "generate": ("llmbook.training.commands", "generate", "let a model write"),
 }
 DESCRIPTION = """\
 From Text to Silicon: build, train, compress, and deploy a language model.
 
-This command serves the book's notebooks; the library itself is `import llmbook`."""
+The notebooks call the same functions; the library itself is `import llmbook`."""
 EXAMPLES = """\
 start here:
   llmbook check              five lines: python, torch, memory, speed, time
   llmbook check --json       the same for a program to read
-  llmbook check --help       every command explains itself
+  llmbook generate           a story by the book's own model
+  llmbook train --help       every command explains itself
 
 `python -m llmbook` is the same command. In the book's folder, `make lab` opens the notebooks
 and `make book` builds the site."""
@@ -33,7 +41,7 @@ and `make book` builds the site."""
 def parser() -> argparse.ArgumentParser:
     """The outer parser: it knows the commands' names; each command parses its own arguments."""
     width = max(map(len, COMMANDS)) + 2
-    commands = "\n".join(f"  {name:<{width}}{about}" for name, (_, about) in COMMANDS.items())
+    commands = "\n".join(f"  {name:<{width}}{about}" for name, (*_, about) in COMMANDS.items())
     outer = argparse.ArgumentParser(
         prog="llmbook",
         usage="llmbook [--help] [--version] <command> [options]",
@@ -54,8 +62,8 @@ def main(argv: list[str] | None = None) -> int:
     if args.command is None:
         outer.print_help()
         return 0
-    module, _ = COMMANDS[args.command]
-    return importlib.import_module(module).main(args.rest)
+    module, function, _ = COMMANDS[args.command]
+    return getattr(importlib.import_module(module), function)(args.rest)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The part Training: optimizers, the loop, evaluation, search, scaling laws, many processes."""

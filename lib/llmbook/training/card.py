@@ -1,0 +1,175 @@
+"""The folder that a run leaves: a model that `transformers` loads, its tokenizer, its model card.
+
+Plumbing of the chapters `training` and `evaluation`. Every number of the card comes from the run.
+"""
+
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from llmbook.architecture.gpt import LanguageModel
+from llmbook.text.tokenizer import BPETokenizer
+from llmbook.training.checkpoints import write_file
+from llmbook.training.commands import END, findings, split, texts_from
+from llmbook.training.config import Run, as_tables
+from llmbook.training.training import Trainer
+
+CARD = """\
+---
+library_name: transformers
+pipeline_tag: text-generation
+language: en
+tags: [from-text-to-silicon]
+---
+# {name}
+
+{parameters:,} parameters, a {family} written and trained with the library of the book *From Text to
+Silicon*. Written by the run itself; every number below was measured by it.
+
+| | |
+|---|---|
+| trained by | `{command}` |
+| data | {data} |
+| tokens read | {tokens:,} in {steps:,} steps |
+| time | {minutes:.0f} minutes of steps on {machine} |
+| validation loss | {val_loss:.4f} nats per token at step {best_step:,} |
+| bits per byte, held-out texts | {bits_per_byte} |
+| seed | {seed} of the weights, {data_seed} of the order of the data |
+| weights stored as | {dtype} |
+{checked}
+## Use
+
+```python
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+model = AutoModelForCausalLM.from_pretrained("FOLDER")
+tokenizer = AutoTokenizer.from_pretrained("FOLDER")
+start = tokenizer("{end}", return_tensors="pt")
+written = model.generate(**start, max_new_tokens=200, do_sample=True, temperature=0.8)
+print(tokenizer.decode(written[0]))
+```
+
+or `llmbook generate FOLDER`. A text begins with the token `{end}`, and ends with it.
+
+## Samples, temperature {temperature}, not selected
+
+{samples}
+
+## Limits
+
+The model knows the texts that it was trained on and nothing else: no facts, no other language, no
+instructions. It reads at most {context} tokens. It was trained to be studied, not to be relied on.
+
+## Configuration
+
+```toml
+{toml}
+```
+"""
+
+
+def write_model(
+    folder: Path,
+    model: LanguageModel,
+    tokenizer: BPETokenizer,
+    run: Run,
+    trainer: Trainer,
+    command: str,
+) -> None:
+    """Write config.json, model.safetensors, the tokenizer's files and README.md into a folder."""
+    rounded = model.to(getattr(torch, run.run.dtype))
+    rounded.save_pretrained(folder)
+    tokenizer.to_hf("all", eos_token=END).save_pretrained(folder)
+    model = rounded.to(torch.float32).eval()  # what whoever loads the folder will have
+    text = card(model, tokenizer, run, trainer, command)
+    aside = folder / ".README.md.part"
+    write_file(aside, text.encode())
+    os.replace(aside, folder / "README.md")
+
+
+def card(
+    model: LanguageModel, tokenizer: BPETokenizer, run: Run, trainer: Trainer, command: str
+) -> str:
+    """The model card of a finished run."""
+    seen, held = split(run)
+    found = findings(model, tokenizer, (held or seen)[:200])
+    best = trainer.best or {"val_loss": float("nan"), "step": trainer.done}
+    written = texts_from(model, tokenizer, max(3, run.run.samples), temperature=run.run.temperature)
+    checked = checks(written, seen, run) if run.run.samples else ""
+    interval = found.get("bits_per_byte_95", ["?", "?"])
+    return CARD.format(
+        name=run.run.name,
+        parameters=found["parameters"],
+        family=type(model).__name__,
+        command=command or "train_run",
+        data=described(run, len(seen), len(held)),
+        tokens=trainer.tokens,
+        steps=trainer.done,
+        minutes=trainer.seconds / 60,
+        machine=machine(trainer.device),
+        val_loss=best["val_loss"],
+        best_step=best["step"],
+        bits_per_byte=f"{found['bits_per_byte']} (95%: {interval[0]} to {interval[1]})",
+        seed=run.train.seed,
+        data_seed=run.data.seed,
+        dtype=run.run.dtype,
+        checked=checked,
+        end=END,
+        temperature=run.run.temperature,
+        samples="\n\n".join("> " + text.replace("\n", "\n> ") for text in written[:3]),
+        context=model.config.context,
+        toml=toml(as_tables(run)),
+    )
+
+
+def checks(written: list[str], seen: list[str], run: Run) -> str:
+    """What the story checker says of the samples, as rows of the table."""
+    from llmbook.training.tasks import story_report
+
+    shares = story_report(written, seen).shares()
+    said = {
+        "grammatical": "every sentence in the grammar",
+        "consistent": "sentences consistent with each other",
+        "both": "both",
+        "copied": "copied whole from the training texts",
+    }
+    rows = [f"| {said[n]} | {shares[n]:.1%} of {len(written)} samples |" for n in said]
+    return "\n".join(rows) + "\n"
+
+
+def described(run: Run, seen: int, held: int) -> str:
+    """The data in one line."""
+    if run.data.files:
+        return f"{', '.join(run.data.files)}: {seen:,} texts, {held:,} held out"
+    return f"Little Stories, seed {run.data.story_seed}: {seen:,} stories, {held:,} held out"
+
+
+def machine(device: torch.device) -> str:
+    """Where it was trained, in a few words."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{torch.get_num_threads()} thread(s) of a {platform.machine()} CPU"
+
+
+def toml(tables: dict[str, Any]) -> str:
+    """Nested dictionaries as TOML; what is None is left out, as TOML has no word for it."""
+    blocks = []
+    for name, table in tables.items():
+        rows = [f"{key} = {_value(value)}" for key, value in table.items() if value is not None]
+        blocks.append("\n".join([f"[{name}]", *rows]))
+    return "\n\n".join(blocks)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return (
+        '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        if isinstance(value, str)
+        else repr(value)
+    )
