@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Int, Integer
 from torch import Tensor
 
 from llmbook.text.shards import TokenShards
@@ -73,7 +73,7 @@ class Batches:
 
 
 def row_starts(
-    tokens: Int[np.ndarray, " N"], length: int, start: int | None = None
+    tokens: Integer[np.ndarray, " N"], length: int, start: int | None = None
 ) -> Int[np.ndarray, " R"]:
     """Where rows begin: every `length` tokens, or at each `start` and every `length` behind it."""
     last = len(tokens) - length - 1  # a row needs one token more, its last target

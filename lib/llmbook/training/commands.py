@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from llmbook.storyteller import FOLDER as STORYTELLER
 from llmbook.text.corpus import little_stories, load_texts, split_documents
 from llmbook.text.shards import HEADER, TokenShards, write_shards
 from llmbook.text.tokenizer import BPETokenizer
-from llmbook.training.batches import Batches
+from llmbook.training.batches import Batches, row_starts
 from llmbook.training.checkpoints import checkpoints, read_checkpoint, write_file
 from llmbook.training.config import END, Run, as_tables, read_run
 from llmbook.training.progress import ProgressBar, tensorboard
@@ -141,17 +142,29 @@ def run_file(args: argparse.Namespace, command: str) -> None:
         return
     if args.threads is not None:
         torch.set_num_threads(args.threads)
-    if args.parallel is None and int(os.environ.get("WORLD_SIZE", 1)) > 1:
-        got = f"{os.environ['WORLD_SIZE']} processes and no --parallel"
+    processes = int(os.environ.get("WORLD_SIZE", 1))
+    if args.parallel is None and processes > 1:
+        got = f"{processes} processes and no --parallel"
         raise ValueError(f"--parallel: got {got}; expected data, sharded or tensor")
+    options = {"resume": args.resume, "board": args.tensorboard}
     if args.parallel is None:
-        train_run(
-            run, pick_device(args.device), command, resume=args.resume, board=args.tensorboard
-        )
-        return
-    from llmbook.training.distributed import train_in_parallel  # a later chapter
+        train_run(run, pick_device(args.device), command, **options)
+    else:
+        train_together(run, args.parallel, args.device, command, **options)
 
-    train_in_parallel(run, args, command)
+
+def train_together(
+    run: Run, parallel: str, device: str | None, command: str = "", **options: bool
+) -> Trainer:
+    """`train_run` as one of the processes that torchrun started; ValueError outside torchrun."""
+    from llmbook.training.distributed import DistributedTrainer  # a later chapter
+    from llmbook.training.launch import process_group
+    from llmbook.training.resharding import on_main
+
+    with process_group(device) as place:
+        on_main(lambda: prepare_run(run) and None)  # one process writes the tokens, all read them
+        make = partial(DistributedTrainer, parallel=parallel)
+        return train_run(run, place, command, make=make, **options)
 
 
 def train_run(
@@ -162,7 +175,6 @@ def train_run(
     resume: bool = False,
     board: bool = False,
     make: Callable[..., Trainer] = Trainer,
-    quiet: bool = False,
 ) -> Trainer:
     """Train as the run says, and write its model folder; `make` is Trainer or another like it.
 
@@ -179,8 +191,10 @@ def train_run(
     end = tokenizer.special_id(END)
     torch.manual_seed(run.train.seed)
     model = run.build(tokenizer.vocab_size, end).to(device)
-    sizes = run.data.batch_size, run.data.length
-    batches, *held = [Batches(part, *sizes, seed=run.data.seed, start=end) for part in parts]
+    if run.data.length > model.config.context:
+        got = f"{run.data.length} and a model.context of {model.config.context}"
+        raise ValueError(f"data.length: got {got}; expected at most that")
+    batches, *held = [run_batches(run, part, end, i > 0) for i, part in enumerate(parts)]
     trainer = make(
         model,
         batches,
@@ -190,15 +204,15 @@ def train_run(
         facts={"tokenizer": tokenizer_digest(folder)},
     )
     done = trainer.resume() if resume else 0
-    if trainer.main and not quiet:
+    if trainer.main:
         print(f"{model.count_parameters():,} parameters on {device}, from step {done}")
         trainer.watchers = [ProgressBar(run.train.steps, done)]
         trainer.watchers += [tensorboard(folder / "tensorboard")] if board else []
     trainer.train()
-    weights = trainer.weights()
-    if trainer.best:
-        weights, _, _ = read_checkpoint(folder / "best")
+    weights = trainer.weights()  # by all processes together
     if trainer.main:
+        if trainer.best:
+            weights, _, _ = read_checkpoint(folder / "best")
         torch.manual_seed(run.train.seed)
         model = run.build(tokenizer.vocab_size, end)
         fill(model, weights)
@@ -207,25 +221,49 @@ def train_run(
     return trainer
 
 
+def run_batches(run: Run, tokens: TokenShards, end: int, held: bool) -> Batches:
+    """The batches of a part of the data; of a small validation set, one small batch."""
+    size, length = run.data.batch_size, run.data.length
+    if held:
+        rows = sum(len(row_starts(piece, length, end)) for piece in tokens.maps)
+        if not rows:
+            got = f"{len(tokens):,} tokens, no row of {length}"
+            raise ValueError(f"data.validation: got {got}; expected more texts, or a larger share")
+        size = min(size, rows)
+    return Batches(tokens, size, length, seed=run.data.seed, start=end)
+
+
 def documents(run: Run) -> list[str]:
     """The texts that the run reads."""
     data = run.data
     if not data.files:
         return little_stories(data.stories, seed=data.story_seed)
     options = {"separator": data.separator, "field": data.field, "encoding": data.encoding}
-    return [text for path in data.files for text in load_texts(path, **options)]
+    texts = (text for path in data.files for text in load_texts(path, **options))
+    return [piece for text in texts for piece in pieces(text, data.longest)]
+
+
+def pieces(text: str, longest: int) -> list[str]:
+    """A text in pieces of at most `longest` characters, cut behind a blank line, or else a line."""
+    found = []
+    while len(text) > longest:
+        cuts = (text.rfind(mark, 1, longest) + len(mark) for mark in ("\n\n", "\n", " "))
+        at = next((cut for cut in cuts if cut > longest // 2), longest)
+        found.append(text[:at])
+        text = text[at:]
+    return [*found, text] if text.strip() else found
 
 
 def split(run: Run) -> tuple[list[str], list[str]]:
     """Training and validation texts; which is which is read off each text's fingerprint."""
     texts, share = documents(run), run.data.validation
     sides = split_documents(texts, {"train": 1 - share, "val": share})
+    for side, other in (("train", "val"), ("val", "train")):
+        if not sides[side] and len(texts) > 1 and share:  # few texts: one at least on each side
+            sides[side].append(sides[other].pop())
     if not sides["train"] or (share and not sides["val"]):
-        got = f"{len(texts)} texts, {len(sides['val'])} of them for validation"
-        raise ValueError(
-            f"data: got {got}; expected some on both sides. A file is one text unless `separator` "
-            "says what stands between two; validation = 0 does without."
-        )
+        got = f"{len(texts)} text(s)"
+        raise ValueError(f"data: got {got}; expected 2 or more, or validation = 0")
     return [texts[i] for i in sides["train"]], [texts[i] for i in sides["val"]]
 
 

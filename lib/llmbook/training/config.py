@@ -35,6 +35,7 @@ class DataConfig:
     separator: str | None = None  # a line between two documents of one file
     field: str = "text"  # of a line of a .jsonl file
     encoding: str = "utf-8"
+    longest: int = 5_000  # characters; a longer text is cut, at a blank line where there is one
     stories: int = 10_000  # how many, where there are no files
     story_seed: int = 0
     validation: float = 0.05  # share of the documents that the model never trains on
@@ -43,7 +44,7 @@ class DataConfig:
     seed: int = 0  # of the order of the rows
 
     def __post_init__(self):
-        for name in ("stories", "batch_size", "length"):
+        for name in ("stories", "batch_size", "length", "longest"):
             _require(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
         _require("validation", self.validation, 0 <= self.validation < 1, "0 or more, below 1")
 
