@@ -3,14 +3,14 @@
 #   make book      the website, from the stored outputs, in _build/html
 #   make test      everything that CI runs
 #
-# The others: lab · sync · refresh · record · figures · bench · pdf · screenshots · clean
+# The others: lab · sync · refresh · record · figures · bench · storyteller · pdf · screenshots · clean
 
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 SITE   := _build/html/index.html
 
-.PHONY: book test lab sync refresh record figures bench pdf screenshots clean
+.PHONY: book test lab sync refresh record figures bench storyteller pdf screenshots clean
 
 book: $(VENV)/installed book/_static/vendor/done
 	$(VENV)/bin/jupyter-book build . -W --keep-going --quiet
@@ -36,6 +36,11 @@ figures: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(PY) -m bench
+
+# The book's model again: an hour of one core. A run that was stopped goes on.
+storyteller: $(VENV)/installed
+	OMP_NUM_THREADS=1 $(VENV)/bin/llmbook train lib/llmbook/storyteller/train.toml --threads 1 --resume
+	cp runs/storyteller/model/* runs/storyteller/metrics.jsonl lib/llmbook/storyteller/
 
 pdf: book
 	$(PY) scripts/pdf.py

@@ -46,6 +46,15 @@ PLUMBING = {
     "llmbook.text.shards": "text/corpus",
     "llmbook.text.tokenizer_json": "text/tokenizer",
     "llmbook.architecture.checkpoint": None,
+    "llmbook.storyteller": "training/training",
+    "llmbook.training.config": "training/training",
+    "llmbook.training.progress": "training/training",
+    "llmbook.training.tasks": "training/evaluation",
+    "llmbook.training.launch": "training/training",
+    "llmbook.training.resharding": "training/distributed",
+    "llmbook.training.preparation": "training/distributed",
+    "llmbook.training.commands": "training/distributed",  # the command line calls all of them
+    "llmbook.training.card": "training/distributed",
 }
 
 

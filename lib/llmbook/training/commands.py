@@ -164,7 +164,9 @@ def train_together(
     with process_group(device) as place:
         on_main(lambda: prepare_run(run) and None)  # one process writes the tokens, all read them
         make = partial(DistributedTrainer, parallel=parallel)
-        return train_run(run, place, command, make=make, **options)
+        trainer = train_run(run, place, command, make=make, **options)
+        on_main(lambda: None)  # nobody leaves while rank 0 writes the model
+        return trainer
 
 
 def train_run(
