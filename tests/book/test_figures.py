@@ -33,13 +33,23 @@ from llmbook.notebook import fig
 from llmbook.text.embedding import Embedding, Vocabulary, split_sentences
 from llmbook.text.ngram import MaximumLikelihood, temper
 from llmbook.text.tokenizer import GPT2_PATTERN, BPETokenizer
+from llmbook.training.cluster import (
+    LINKS,
+    Accelerator,
+    Cluster,
+    Plan,
+    memory_needed,
+    micro_batch_time,
+    step_time,
+)
+from llmbook.training.scaling import STATES, parameter_counts, step_memory
 from torch.utils.flop_counter import FlopCounterMode
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "lib" / "llmbook" / "figures"
-NAMES = ["attention", "embedding", "gpt", "ngram", "position", "tokenizer"]
+NAMES = ["attention", "embedding", "gpt", "memory", "ngram", "position", "tokenizer"]
 
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "book" / "figures"))
@@ -52,6 +62,7 @@ embedding_data = importlib.import_module("embedding_data")
 position_data = importlib.import_module("position_data")
 gpt_data = importlib.import_module("gpt_data")
 attention_data = importlib.import_module("attention_data")
+memory_data = importlib.import_module("memory_data")
 
 
 def node(name: str, expression: str, value) -> object:
@@ -90,7 +101,7 @@ def test_built_from_its_source(name):
     assert not figures.is_stale(name, with_data=False), "run scripts/figures.py --source-only"
 
 
-@pytest.mark.parametrize("name", ["tokenizer", "ngram", "position", "gpt"])
+@pytest.mark.parametrize("name", ["tokenizer", "ngram", "position", "gpt", "memory"])
 def test_data_is_what_the_models_give(name):
     assert figures.stored(name) == figures.computed(name), f"run scripts/figures.py {name}"
 
@@ -805,3 +816,174 @@ def test_attention_scores_come_out_as_they_went_in():
         found = torch.tensor(node("attention", script, place))
         assert torch.allclose(found, stored[tuple(place)], atol=1e-4)
     assert stored.std(-1).min() > 0.05  # heads that were read, not constants
+
+
+# Memory of a training step.
+
+
+def configurations(family: str, count: int = 60) -> list[dict]:
+    """Random configurations of a family: shapes, steps and plans that can be carried out."""
+    draw, made = random.Random(f"memory {family}"), []
+    for i in range(count):
+        tensor, groups = 2 ** draw.randrange(4), draw.randrange(1, 4)
+        heads = tensor * groups * draw.randrange(1, 4)
+        shape = {"family": family, "layers": draw.randrange(1, 65), "tied": i % 2 == 0}
+        shape |= {"width": heads * 2 * draw.randrange(4, 65), "heads": heads}
+        shape |= {"groups": heads if family == "gpt2" else groups, "inner": draw.randrange(8, 9000)}
+        shape |= {"vocabulary": draw.randrange(50, 200_000), "context": draw.choice([64, 1024])}
+        step = {"optimizer": draw.choice(["sgd", "momentum", "adamw", "muon"])}
+        step |= {"precision": draw.choice(["float32", "bfloat16", "mixed"]), "kernels": "book"}
+        step |= {"length": draw.choice([2, 63, 512, 4096]), "sequences": draw.randrange(1, 17)}
+        step |= {"micro": draw.randrange(1, 33), "checkpoint": draw.random() < 0.5}
+        plan = {"data": draw.choice([1, 2, 3, 64]), "tensor": tensor, "sharded": draw.randrange(4)}
+        made.append(shape | step | plan | {"pipeline": draw.randrange(1, shape["layers"] + 1)})
+    return made
+
+
+ALONE = {"data": 1, "tensor": 1, "pipeline": 1}
+
+
+def memory_shape(c: dict) -> "gpt_data.Shape":
+    """The shape of a configuration, as the data script has it."""
+    names = ("family", "layers", "width", "heads", "groups", "inner", "vocabulary", "tied")
+    named = {name: c[name] for name in names} | {"head": c["width"] // c["heads"]}
+    return gpt_data.Shape(name="", context=max(c["context"], c["length"]), **named)
+
+
+def memory_plan(c: dict) -> Plan:
+    """The plan of a configuration, as the simulator of clusters takes it."""
+    ways = (c["data"], c["tensor"], c["pipeline"], c["sequences"], c["micro"])
+    again = "early" if c["checkpoint"] else "none"
+    return Plan(*ways, sharded=c["sharded"], checkpoint=again)
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama"])
+def test_memory_on_one_device_is_that_of_the_book(family):
+    made = [c | ALONE for c in configurations(family)]
+    got = node("memory", "(all) => all.map((c) => [m.problem(c), m.counts(c), m.memory(c)])", made)
+    for c, (problem, counts, memory) in zip(made, got, strict=True):
+        assert problem == ""
+        config = memory_data.config(memory_shape(c))
+        assert counts == parameter_counts(config)
+        step = (c["optimizer"], c["precision"], c["checkpoint"])
+        expected = step_memory(config, c["sequences"], c["length"], *step)
+        memory["activations"] += memory.pop("logits")
+        assert memory == pytest.approx(expected, rel=1e-12), c
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama"])
+def test_memory_of_a_plan_is_that_of_the_simulator(family):
+    made = [c | {"precision": "megatron", "optimizer": "adamw"} for c in configurations(family)]
+    shapes = [memory_data.transformer(memory_shape(c), c["length"]) for c in made]
+    totals = [shape.parameters() for shape in shapes]
+    script = (
+        "([all, totals]) => all.map((c, i) =>"
+        " ({ ...m.shares(totals[i], 2 * totals[i], c), ...m.fused(c) }))"
+    )
+    for c, shape, got in zip(made, shapes, node("memory", script, [made, totals]), strict=True):
+        assert got == pytest.approx(memory_needed(shape, memory_plan(c)), rel=1e-12), c
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adamw", "muon"])
+def test_memory_of_a_plan_counts_every_parameter_and_optimizer(optimizer):
+    made = [c | {"optimizer": optimizer, "kernels": "fused"} for c in configurations("llama", 20)]
+    for c, got in zip(made, node("memory", "(all) => all.map(m.memory)", made), strict=True):
+        counts = parameter_counts(memory_data.config(memory_shape(c)))
+        total, (hidden, rest) = sum(counts.values()), STATES[optimizer]
+        weight, gradient, master, average = memory_data.BYTES[c["precision"]]
+        remembered = hidden * counts["matrices"] + rest * (total - counts["matrices"])
+        ways = c["tensor"] * c["pipeline"]
+        over = [ways * (c["data"] if c["sharded"] > level else 1) for level in range(3)]
+        assert got["optimizer"] == pytest.approx((master * total + average * remembered) / over[0])
+        assert got["gradients"] == pytest.approx(gradient * total / over[1])
+        assert got["parameters"] == pytest.approx(weight * total / over[2])
+
+
+def test_memory_of_fused_kernels_doubles_in_float32():
+    made = configurations("llama", 10)
+    script = (
+        "(all) => all.map((c) => ['mixed', 'float32'].map((precision) =>"
+        " m.fused({ ...c, precision }).activations))"
+    )
+    for half, full in node("memory", script, made):
+        assert full == 2 * half > 0
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama"])
+def test_memory_traffic_is_what_the_simulator_sends(family):
+    # A machine that computes in no time, whose links carry one byte a second, and wait for nothing:
+    # its seconds are bytes.
+    fast = Accelerator(1e60, 80e9, 1e60, 1 / LINKS, 1.0)
+    made = [c | {"precision": "megatron"} for c in configurations(family)]
+    shapes = [memory_data.transformer(memory_shape(c), c["length"]) for c in made]
+    script = (
+        "([all, shares]) => all.map((c, i) =>"
+        " [m.traffic(shares[i], 2, 4, c), m.bubble(c), m.sent(c)])"
+    )
+    cuts = [c["tensor"] * c["pipeline"] for c in made]
+    shares = [shape.parameters() / cut for shape, cut in zip(shapes, cuts, strict=True)]
+    hidden = 0
+    for c, shape, (sent, bubble, counted) in zip(
+        made, shapes, node("memory", script, [made, shares]), strict=True
+    ):
+        plan = memory_plan(c)
+        cluster = Cluster(fast, 1, 1 / LINKS, c["data"] * c["tensor"] * c["pipeline"], (0, 0))
+        once, step = micro_batch_time(shape, plan, cluster), step_time(shape, plan, cluster)
+        assert sent["tensor"] == pytest.approx(c["micro"] * once["tensor"], rel=1e-9)
+        assert sent["pipeline"] == pytest.approx(c["micro"] * once["stages"], rel=1e-9)
+        work = sum(seconds for name, seconds in step.items() if name in once)
+        waiting = step["bubble"] / (work + step["bubble"]) if work else 0
+        assert bubble == pytest.approx(waiting, abs=1e-9)
+        # What the simulator hides behind other work is sent all the same: half of it is shown.
+        times = c["micro"] if c["sharded"] == 3 else 1
+        behind = min(times * sum(once.values()), sent["data"] / 2)
+        assert sent["data"] - behind == pytest.approx(step["data"], rel=1e-9)
+        hidden += behind > 0
+        ratio = sum(parameter_counts(memory_data.config(memory_shape(c))).values())
+        assert counted["tensor"] == sent["tensor"]
+        assert counted["data"] == pytest.approx(sent["data"] * ratio / shape.parameters(), rel=1e-9)
+    assert 10 < hidden < len(made)
+
+
+def test_memory_presets_have_their_published_counts():
+    script = (
+        "() => Object.entries(m.presets()).map(([k, s]) =>"
+        " [k, m.problem({ ...m.start(), ...s }),"
+        " Object.values(m.counts(s)).reduce((a, b) => a + b)])"
+    )
+    got = node("memory", script, 0)
+    assert [slug for slug, _, _ in got] == [*memory_data.PRESETS]
+    assert [problem for _, problem, _ in got] == [""] * len(got)
+    totals = {slug: total for slug, _, total in got}
+    assert {k: totals[k] for k in memory_data.NAMES} == {k: PUBLISHED[k] for k in memory_data.NAMES}
+    assert totals["llama-3-405b"] == 405_853_388_800
+    book = memory_data.PRESETS["book"]
+    assert totals["book"] == gpt_data.model(book).count_parameters()
+
+
+def test_memory_fits_below_the_usable_share():
+    share = memory_data.USABLE
+    cases = [[80e9 * share, 80], [80e9 * share + 1, 80], [24e9, 24], [1, 24]]
+    assert node("memory", "(all) => all.map(([b, gb]) => m.fits(b, gb))", cases) == [
+        True,
+        False,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"layers": 0}, "layers: expected a whole number from 1"),
+        ({"length": None}, "context: expected a whole number"),
+        ({"micro": 1.5}, "micro-batches: expected a whole number"),
+        ({"width": 4097}, "width: 4,097 is no multiple of 32 heads"),
+        ({"width": 32 * 127}, "width: heads of 127 are odd"),
+        ({"groups": 5}, "KV heads: 32 heads cannot share 5 KV heads equally"),
+        ({"tensor": 3}, "tensor: 32 heads cannot be shared out over 3 GPUs"),
+        ({"pipeline": 33}, "pipeline: 32 layers cannot fill 33 stages"),
+    ],
+)
+def test_memory_says_what_is_wrong_with_a_configuration(change, part):
+    assert part in node("memory", "(change) => m.problem({ ...m.start(), ...change })", change)

@@ -17,7 +17,7 @@ HOST = """<!doctype html>
 <html lang="en" data-theme="light"><meta charset="utf-8"><title>host</title>
 <meta name="viewport" content="width=device-width"><body style="margin:8px">
 <h1>A page</h1>{frame}<p id="after">after</p></body></html>"""
-NAMES = ["tokenizer", "ngram", "embedding", "attention", "position", "gpt"]
+NAMES = ["tokenizer", "ngram", "embedding", "attention", "position", "gpt", "memory"]
 
 
 class Shown:
@@ -892,3 +892,106 @@ def test_attention_mask_scaling_and_heads(show):
     assert "layer 1, head 2" in figure.text(".told")
     figure.frame.locator("select").select_option("1")
     assert "layer 1, head 2" in figure.text(".told")
+
+
+# Memory: will a training step fit?
+
+
+def parts(figure) -> dict[str, str]:
+    """What each GPU holds, by part, as the table says it."""
+    rows = figure.frame.locator("table tbody tr, table tfoot tr").evaluate_all(
+        "(rows) => rows.map((row) => ["
+        "[...row.children[0].childNodes].find((node) => node.nodeType === 3).data,"
+        " row.children[2].textContent])"
+    )
+    return dict(rows)
+
+
+def in_bytes(text: str) -> float:
+    """A size as the figure writes it, in bytes."""
+    number, unit = text.split()
+    units = {"bytes": 0, "kB": 1, "MB": 2, "GB": 3, "TB": 4, "PB": 5}
+    return float(number.replace(",", "")) * 1e3 ** units[unit]
+
+
+@pytest.mark.parametrize("slug", ["book", "gpt2", "llama-3-8b"])
+def test_memory_on_one_device_is_shown_as_the_book_counts_it(show, slug):
+    import memory_data
+    from llmbook.training.scaling import step_memory
+
+    shape = memory_data.PRESETS[slug]
+    length = min(shape.context, 4096)
+    figure = show("memory", kernels="book", precision="mixed")
+    figure.frame.get_by_label("Preset").select_option(slug)
+    expected = step_memory(memory_data.config(shape), 1, length, "adamw", "mixed")
+    found = {name: in_bytes(text) for name, text in parts(figure).items()}
+    assert found["parameters"] == pytest.approx(expected["parameters"], rel=6e-3)
+    assert found["gradients"] == pytest.approx(expected["gradients"], rel=6e-3)
+    assert found["optimizer state"] == pytest.approx(expected["optimizer"], rel=6e-3)
+    kept = found["activations"] + found["logits"]
+    assert kept == pytest.approx(expected["activations"], rel=6e-3)
+    assert found["all"] == pytest.approx(sum(expected.values()), rel=6e-3)
+
+
+def test_memory_of_a_plan_is_shared_out(show):
+    figure = show("memory", preset="llama-3-70b")
+    whole = {name: in_bytes(text) for name, text in parts(figure).items()}
+    assert "does not fit" in figure.text(".verdict").lower()
+    for name, value in [("d data", "8"), ("t tensor", "8"), ("p pipeline", "2")]:
+        figure.frame.get_by_label(name, exact=True).fill(value)
+    figure.frame.get_by_label("The data ways share out").select_option("3")
+    cut = {name: in_bytes(text) for name, text in parts(figure).items()}
+    for name in ("parameters", "gradients", "optimizer state"):
+        assert cut[name] == pytest.approx(whole[name] / 128, rel=6e-3)
+    assert cut["logits"] == 0
+    assert figure.frame.locator(".stats dd").nth(1).inner_text() == "128"
+    assert "Fits a GPU of 80 GB" in figure.text(".verdict")
+    figure.said("on each of 128 GPUs")
+    sums = figure.text(".sums")
+    assert sums.count("nothing") == 0
+    assert "11%" in sums  # the bubble: 1 of 8 + 1
+    figure.button("Start again").click()
+    assert {name: in_bytes(text) for name, text in parts(figure).items()} == whole
+
+
+def test_memory_checkpointing_optimizer_and_gpu(show):
+    figure = show("memory", preset="gpt2", data=1)
+    before = {name: in_bytes(text) for name, text in parts(figure).items()}
+    figure.frame.get_by_label("Checkpointing").check()
+    after = {name: in_bytes(text) for name, text in parts(figure).items()}
+    assert after["activations"] < before["activations"] / 4
+    assert after["optimizer state"] == before["optimizer state"]
+    figure.frame.get_by_label("Optimizer").select_option("muon")
+    assert in_bytes(parts(figure)["optimizer state"]) < after["optimizer state"]
+    figure.frame.get_by_role("radio", name="24 GB", exact=True).check(force=True)
+    assert "24 GB" in figure.text(".verdict")
+    assert figure.text(".limit-text") == "24 GB"
+    fits = figure.frame.locator(".fits li").all_inner_texts()
+    assert all("fits," in text for text in fits)
+
+
+def test_memory_wrong_configurations_are_explained(show):
+    figure = show("memory", preset="llama-3-8b")
+    total = parts(figure)["all"]
+    for label, text, message, right in [
+        ("G KV heads", "5", "32 heads cannot share 5 KV heads equally", "8"),
+        ("t tensor", "3", "32 heads cannot be shared out over 3 GPUs", "1"),
+        ("p pipeline", "64", "32 layers cannot fill 64 stages", "1"),
+        ("T context", "", "context: expected a whole number from 2", "4096"),
+        ("b texts at once", "1.5", "texts at once: expected a whole number", "1"),
+    ]:
+        field = figure.frame.get_by_label(label, exact=True)
+        field.fill(text)
+        assert message in figure.text(".wrong")
+        assert field.get_attribute("aria-invalid") == "true"
+        assert figure.frame.locator(".stale").count() == 1
+        field.fill(right)
+        assert figure.text(".wrong") == ""
+    assert parts(figure)["all"] == total
+    kernels = figure.frame.get_by_label("Activations of")
+    assert kernels.is_enabled()
+    figure.frame.get_by_label("t tensor", exact=True).fill("2")
+    assert kernels.is_disabled()  # this book's code is counted on one device
+    figure.frame.get_by_label("Family").select_option("gpt2")
+    assert figure.frame.get_by_label("G KV heads", exact=True).is_disabled()
+    assert figure.frame.get_by_label("Preset").input_value() == ""

@@ -18,7 +18,9 @@ from safetensors.torch import load, save
 from torch import Tensor
 from torch.optim import Optimizer
 
-WEIGHTS, MEMORY, STATE = "weights.safetensors", "optimizer.safetensors", "state.json"
+WEIGHTS = "weights.safetensors"
+MEMORY = "optimizer.safetensors"
+STATE = "state.json"
 LOG = "metrics.jsonl"
 STEP = re.compile(r"step-\d+")
 

@@ -183,6 +183,10 @@ class Gradients:
         """The parameter groups of all optimizers; a loaded state makes new ones."""
         return [group for optimizer in self.optimizers for group in optimizer.param_groups]
 
+    def weights(self) -> dict[str, Tensor]:
+        """The parameters by name, tied ones once."""
+        return {name: p.detach() for name, p in self.model.named_parameters()}
+
     def autocast(self) -> torch.autocast:
         """Where matrix products are computed in `self.dtype`."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
@@ -345,12 +349,8 @@ class Trainer(TrainingLoop):
         self.folder = None if folder is None else Path(folder)
         config = {k: v for k, v in asdict(self.config).items() if k not in self.FREE}
         data = {n: getattr(self.batches, n) for n in ("batch_size", "length", "seed", "digest")}
-        model = {n: [*p.shape] for n, p in self.model.named_parameters()}
-        self.facts = {"config": config, "data": data, "model": model, **(facts or {})}
-
-    def weights(self) -> dict[str, Tensor]:
-        """The parameters by name, tied ones once."""
-        return {name: p.detach() for name, p in self.model.named_parameters()}
+        shapes = {n: [*p.shape] for n, p in self.model.named_parameters()}
+        self.facts = {"config": config, "data": data, "model": shapes, **(facts or {})}
 
     def state(self) -> Record:
         """What a checkpoint says in JSON."""
@@ -372,8 +372,10 @@ class Trainer(TrainingLoop):
     def save(self) -> None:
         """Write a checkpoint of this step; the last two are kept."""
         if self.folder is not None:
-            place = self.folder / f"step-{self.done:07d}"
-            memory = optimizer_tensors(self.optimizers)
+            place, memory = (
+                self.folder / f"step-{self.done:07d}",
+                optimizer_tensors(self.optimizers),
+            )
             write_checkpoint(place, self.weights(), memory, self.state())
             for old in checkpoints(self.folder)[:-2]:
                 shutil.rmtree(old)
