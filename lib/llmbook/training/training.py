@@ -338,8 +338,7 @@ class TrainingLoop(Steps):
 class Trainer(TrainingLoop):
     """A training loop with a folder: a log in JSON lines, checkpoints, the best weights, resume.
 
-    `facts`: what else must be the same in a resumed run, such as the digest of a tokenizer. Raises
-    NonFiniteLossError, and OSError where the disk refuses: earlier checkpoints stay whole.
+    `facts`: what else must be the same in a resumed run. OSError where the disk refuses.
     """
 
     FREE = ("log_every", "eval_every", "save_every", "patience")  # may differ: no weight changes
@@ -372,10 +371,8 @@ class Trainer(TrainingLoop):
     def save(self) -> None:
         """Write a checkpoint of this step; the last two are kept."""
         if self.folder is not None:
-            place, memory = (
-                self.folder / f"step-{self.done:07d}",
-                optimizer_tensors(self.optimizers),
-            )
+            memory = optimizer_tensors(self.optimizers)
+            place = self.folder / f"step-{self.done:07d}"
             write_checkpoint(place, self.weights(), memory, self.state())
             for old in checkpoints(self.folder)[:-2]:
                 shutil.rmtree(old)
