@@ -336,10 +336,7 @@ class TrainingLoop(Steps):
 
 
 class Trainer(TrainingLoop):
-    """A training loop with a folder: a log in JSON lines, checkpoints, the best weights, resume.
-
-    `facts`: what else must be the same in a resumed run. OSError where the disk refuses.
-    """
+    """A training loop with a folder: log, checkpoints, best weights; resumed with equal `facts`."""
 
     FREE = ("log_every", "eval_every", "save_every", "patience")  # may differ: no weight changes
 
@@ -369,7 +366,7 @@ class Trainer(TrainingLoop):
         write_checkpoint(self.folder / "best", self.weights(), {}, self.state())
 
     def save(self) -> None:
-        """Write a checkpoint of this step; the last two are kept."""
+        """Write a checkpoint of this step, keep the last two; OSError where the disk refuses."""
         if self.folder is not None:
             memory = optimizer_tensors(self.optimizers)
             place = self.folder / f"step-{self.done:07d}"
