@@ -961,7 +961,7 @@ def test_memory_checkpointing_optimizer_and_gpu(show):
     after = {name: in_bytes(text) for name, text in parts(figure).items()}
     assert after["activations"] < before["activations"] / 4
     assert after["optimizer state"] == before["optimizer state"]
-    figure.frame.get_by_label("Optimizer").select_option("muon")
+    figure.frame.get_by_label("Optimizer", exact=True).select_option("muon")
     assert in_bytes(parts(figure)["optimizer state"]) < after["optimizer state"]
     figure.frame.get_by_role("radio", name="24 GB", exact=True).check(force=True)
     assert "24 GB" in figure.text(".verdict")
