@@ -18,7 +18,6 @@ import torch
 from llmbook.architecture.checkpoint import fill, read_config
 from llmbook.architecture.gpt import GPT, LanguageModel
 from llmbook.architecture.llama import Llama
-from llmbook.storyteller import FOLDER as STORYTELLER
 from llmbook.text.corpus import little_stories, load_texts, split_documents
 from llmbook.text.shards import HEADER, TokenShards, write_shards
 from llmbook.text.tokenizer import BPETokenizer
@@ -327,10 +326,9 @@ def load_model(
 ) -> tuple[LanguageModel, BPETokenizer]:
     """A model and its tokenizer, from a folder that `llmbook train` or `transformers` wrote.
 
-    "storyteller" is the book's own. Raises FileNotFoundError or ValueError for a folder without
-    them, or of a family that the book does not build.
+    Raises FileNotFoundError or ValueError for a folder without them, or of a family that the book
+    does not build.
     """
-    folder = STORYTELLER if str(folder) == "storyteller" else Path(folder)
     kind = read_config(folder).get("model_type")
     if kind not in MODELS:
         raise ValueError(f"{folder}: got model_type {kind!r}; expected one of {[*MODELS]}")
@@ -379,15 +377,15 @@ def texts_from(
 # --- generate --------------------------------------------------------------------------------
 
 GENERATE = """\
-Let a model write. MODEL is a folder with config.json, model.safetensors and tokenizer.json, or the
-word "storyteller", the book's own model, which is the default.
+Let a model write. MODEL is a folder with config.json, model.safetensors and tokenizer.json, as
+`llmbook train` leaves it in its run's folder.
 
 temperature 0 takes the most likely token each time; 1 draws from the model's own probabilities;
 values between make it more careful. top-k draws among the k most likely tokens only."""
 GENERATE_AFTER = """\
 examples:
-  llmbook generate
-  llmbook generate --prompt "Once upon a time there was a bear" --count 3 --seed 7
+  llmbook generate runs/mine/model
+  llmbook generate runs/mine/model --prompt "Once upon a time" --count 3 --seed 7
   llmbook generate runs/mine/model --temperature 0.5 --top-k 20
 """
 
@@ -397,7 +395,7 @@ def generate_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "llmbook generate", None, GENERATE, GENERATE_AFTER, formatter_class=formatter
     )
-    parser.add_argument("model", nargs="?", default="storyteller", help="a folder, or storyteller")
+    parser.add_argument("model", help="a folder")
     parser.add_argument("--prompt", default="", help="how the text begins; nothing if left out")
     parser.add_argument("--count", type=int, default=1, help="how many texts (1)")
     parser.add_argument("--temperature", type=float, default=0.8, help="0 or more (0.8)")
@@ -435,9 +433,9 @@ story world, and all of them consistent with each other.
 Bits per byte compare models with different tokenizers; perplexity does not."""
 EVALUATE_AFTER = """\
 examples:
-  llmbook evaluate                              the book's model on 200 new stories
+  llmbook evaluate runs/mine/model              on 200 new stories of the book's world
   llmbook evaluate runs/mine/model --files held_out/
-  llmbook evaluate --samples 200 --temperature 0.8
+  llmbook evaluate runs/mine/model --samples 200 --temperature 0.8
   llmbook evaluate runs/mine/model --json
 """
 
@@ -447,7 +445,7 @@ def evaluate_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "llmbook evaluate", None, EVALUATE, EVALUATE_AFTER, formatter_class=formatter
     )
-    parser.add_argument("model", nargs="?", default="storyteller", help="a folder, or storyteller")
+    parser.add_argument("model", help="a folder")
     parser.add_argument("--files", nargs="+", help="files or folders of text that it never saw")
     parser.add_argument("--separator", help="a line between two documents of one file")
     parser.add_argument("--stories", type=int, default=200, help="without --files: so many (200)")
