@@ -26,7 +26,9 @@ STAGES: dict[str, list[list[str]]] = {
     ],
     "kept cells": [[sys.executable, "scripts/sync.py", "--check"]],
     "figures": [[sys.executable, "scripts/figures.py", "--check", "--source-only"]],
-    "library": [[*PYTEST, *SHAPES, *PARALLEL, "tests/text", "tests/architecture", "tests/training"]],
+    "library": [
+        [*PYTEST, *SHAPES, *PARALLEL, "tests/text", "tests/architecture", "tests/training"]
+    ],
     "rules": [[*PYTEST, *PARALLEL, "tests/book"]],
     "notebooks": [[*PYTEST, *NBVAL, *PARALLEL, "notebooks"]],
     "build": [[str(BIN / "jupyter-book"), "build", ".", "-W", "--keep-going", "--quiet"]],

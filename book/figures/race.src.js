@@ -52,6 +52,7 @@ export function race(keys, axis) {
 const exact = (value) => value.toLocaleString('en');
 const nats = (loss) => Number(loss).toFixed(2);
 const plural = (n, word) => `${exact(n)} ${word}${n === 1 ? '' : 's'}`;
+const rising = (run) => Math.max(1, Math.round(DATA.warmup * run.length));
 const siblings = (run) => RUNS.filter((other) => other.optimizer === run.optimizer && other.batch === run.batch);
 const reached = (loss) => (loss < Infinity ? `reaches ${nats(loss)}` : 'died');
 
@@ -85,7 +86,7 @@ export function reasons(keys, axis) {
   if (differ((run) => run.batch)) {
     const [few, many] = [...field.keys()].sort((a, b) => field[a].batch - field[b].batch).filter((_, i, all) => i === 0 || i === all.length - 1);
     between.push(axis === 'steps'
-      ? `Steps are not equally large: to the finish ${LETTERS[few]} reads ${exact(Math.round(ends[few].step * unit(field[few], 'tokens')))} tokens, ${LETTERS[many]} ${exact(Math.round(ends[many].step * unit(field[many], 'tokens')))}.`
+      ? `Steps are not equally large: to the finish ${LETTERS[few]} reads ${exact(Math.round(ends[few].step * unit(field[few], 'tokens')))} tokens, ${LETTERS[many]} ${exact(Math.round(ends[many].step * unit(field[many], 'tokens')))}. And the rate rises over a twentieth of each run: for ${plural(rising(field[few]), 'step')} of ${LETTERS[few]}, ${rising(field[many])} of ${LETTERS[many]}.`
       : `To the finish ${LETTERS[few]} makes ${plural(Math.round(ends[few].step), 'step')}, ${LETTERS[many]} ${plural(Math.round(ends[many].step), 'step')}.`);
   }
   if (differ((run) => run.optimizer)) {

@@ -147,6 +147,7 @@ def data() -> dict:
         "vocabulary": VOCAB,
         "context": CONFIG.context,
         "rest": REST,
+        "warmup": WARMUP,
         "batches": BATCHES,
         "steps": [ROWS // b for b in BATCHES],
         "points": POINTS,

@@ -5,6 +5,7 @@ The JavaScript runs in node and is compared with the book's own Python modules.
 
 import importlib
 import json
+import math
 import random
 import re
 import shutil
@@ -21,6 +22,7 @@ import torch
 import transformers
 from llmbook.architecture.attention import KVCache, attention_weights, causal_mask
 from llmbook.architecture.gpt import flops_per_token, parameters_by_part
+from llmbook.architecture.llama import Llama
 from llmbook.architecture.position import (
     LinearScaling,
     Llama3Scaling,
@@ -49,7 +51,7 @@ from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "lib" / "llmbook" / "figures"
-NAMES = ["attention", "embedding", "gpt", "memory", "ngram", "position", "tokenizer"]
+NAMES = ["attention", "embedding", "gpt", "memory", "ngram", "position", "race", "tokenizer"]
 
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "book" / "figures"))
@@ -63,6 +65,7 @@ position_data = importlib.import_module("position_data")
 gpt_data = importlib.import_module("gpt_data")
 attention_data = importlib.import_module("attention_data")
 memory_data = importlib.import_module("memory_data")
+race_data = importlib.import_module("race_data")
 
 
 def node(name: str, expression: str, value) -> object:
@@ -987,3 +990,196 @@ def test_memory_fits_below_the_usable_share():
 )
 def test_memory_says_what_is_wrong_with_a_configuration(change, part):
     assert part in node("memory", "(change) => m.problem({ ...m.start(), ...change })", change)
+
+
+# Race: recorded runs of training.
+
+
+def race_text() -> str:
+    return figures.stored("race")[0]
+
+
+def race_numbers(name: str) -> list[float]:
+    """A flat list of the data of the figure."""
+    return json.loads(re.search(rf"\b{name}:(\[[^\]]*\])", race_text())[1])
+
+
+@pytest.fixture(scope="module")
+def race_runs() -> dict[tuple, dict]:
+    """The recorded runs by optimizer, rate and batch, read from the built file by Python alone."""
+    counts, died = race_numbers("counts"), race_numbers("died")
+    losses = np.array(pack.unpacked(fields("race")["losses"], 2)) * race_data.STEP
+    times = json.loads(re.search(r"milliseconds:(\[\[.*?\]\])", race_text())[1])
+    keys = [
+        (o, rate, batch)
+        for o, rates in race_data.RATES.items()
+        for rate in rates
+        for batch in race_data.BATCHES
+    ]
+    assert len(keys) == len(counts) == len(died)
+    assert sum(counts) == len(losses)
+    runs, at, slugs = {}, 0, [*race_data.RATES]
+    for key, count, dead in zip(keys, counts, died, strict=True):
+        slug, _, batch = key
+        steps = race_data.recorded_steps(race_data.ROWS // batch)[:count]
+        time = times[slugs.index(slug)][race_data.BATCHES.index(batch)]
+        runs[key] = {"steps": steps, "losses": losses[at : at + count], "died": dead, "ms": time}
+        at += count
+    return runs
+
+
+def race_end(runs: dict, key: tuple, axis: str, finish: float) -> float:
+    """The loss of a run where it has covered so much of an axis; infinite once it died."""
+    run = runs[key]
+    each = {"steps": 1, "tokens": key[2] * race_data.CONFIG.context, "seconds": run["ms"] / 1e3}
+    step = min(finish / each[axis], race_data.ROWS // key[2])
+    if run["died"] and step >= run["died"]:
+        return math.inf
+    return float(np.interp(step, run["steps"], run["losses"]))
+
+
+def race_finish(runs: dict, keys: list[tuple], axis: str) -> float:
+    """Where the shortest of the runs ends."""
+    each = {"steps": 1, "tokens": race_data.CONFIG.context}
+    return min(
+        race_data.ROWS // key[2] * (runs[key]["ms"] / 1e3)
+        if axis == "seconds"
+        else race_data.ROWS // key[2] * each[axis] * (key[2] if axis == "tokens" else 1)
+        for key in keys
+    )
+
+
+def test_race_runs_are_the_recorded_ones(race_runs):
+    got = node("race", "() => m.runs()", 0)
+    assert len(got) == len(race_runs) == 60
+    for (slug, rate, batch), run in race_runs.items():
+        made = next(
+            g for g in got if g["optimizer"] == slug and g["rate"] == rate and g["batch"] == batch
+        )
+        assert made["steps"] == run["steps"]
+        np.testing.assert_allclose(made["losses"], run["losses"], atol=1e-9)
+        assert made["died"] == run["died"]
+        assert made["milliseconds"] == run["ms"]
+
+
+def test_race_data_hangs_together(race_runs):
+    values = fields("race")
+    assert values["parameters"] == Llama(race_data.CONFIG).count_parameters()
+    assert values["context"] == race_data.CONFIG.context
+    starts = {float(run["losses"][0]) for run in race_runs.values()}
+    assert len(starts) == 1  # the same weights, on the same rows
+    assert starts.pop() == pytest.approx(math.log(race_data.VOCAB), abs=0.1)
+    for (_, _, batch), run in race_runs.items():
+        length = race_data.ROWS // batch
+        assert run["steps"] == sorted(set(run["steps"]))
+        if run["died"]:
+            assert run["steps"][-1] < run["died"] <= length
+        else:
+            assert run["steps"][-1] == length
+        assert run["losses"].max() <= race_data.TOP
+        assert 0.5 < run["ms"] < 2_000
+    dead = [key for key, run in race_runs.items() if run["died"]]
+    assert dead  # at least one rate is too high
+    for slug, rate, batch in dead:  # and a higher one does not survive where a lower one dies
+        higher = [r for r in race_data.RATES[slug] if r > rate]
+        assert all(race_runs[slug, r, batch]["died"] for r in higher)
+    assert all(0 < spread < 1 for spread in race_numbers("chance"))
+
+
+def test_race_runs_have_learned(race_runs):
+    for slug in race_data.RATES:
+        for batch in race_data.BATCHES:
+            ends = [
+                race_end(race_runs, (slug, r, batch), "steps", 1e9) for r in race_data.RATES[slug]
+            ]
+            assert min(ends) < math.log(race_data.VOCAB) - 0.5
+
+
+@pytest.mark.parametrize("axis", ["steps", "tokens", "seconds"])
+def test_race_is_won_by_the_lowest_loss_at_the_finish(race_runs, axis):
+    draw, every = random.Random(axis), [*race_runs]
+    fields_ = [draw.sample(every, draw.randrange(2, 5)) for _ in range(200)]
+    script = "([all, axis]) => all.map((keys) => [m.race(keys, axis), m.reasons(keys, axis)])"
+    chance = dict(zip(race_data.RATES, race_numbers("chance"), strict=True))
+    close = 0
+    got = node("race", script, [[[list(k) for k in keys] for keys in fields_], axis])
+    for keys, (result, reasons) in zip(fields_, got, strict=True):
+        finish = race_finish(race_runs, keys, axis)
+        assert result["finish"] == pytest.approx(finish)
+        ends = [race_end(race_runs, key, axis, finish) for key in keys]
+        shown = [math.inf if end["loss"] is None else end["loss"] for end in result["ends"]]
+        np.testing.assert_allclose(shown, ends, atol=1e-6)
+        assert [ends[i] for i in result["order"]] == sorted(ends)
+        if min(ends) == math.inf:
+            assert result["winner"] == -1
+            continue
+        first = keys[result["winner"]]
+        assert ends[result["winner"]] == min(ends)
+        noise = [max(chance[key[0]], chance[first[0]]) for key in keys]
+        near = {i for i in range(len(keys)) if ends[i] - min(ends) <= noise[i]}
+        assert set(result["near"]) == near
+        close += len(near) > 1
+        assert len(reasons["lines"]) == len(keys)
+        for i, text in reasons["lines"]:  # the best rate that is named is the best one
+            slug, rate, batch = keys[i]
+            if ends[i] == math.inf:
+                assert f"died at step {race_runs[keys[i]]['died']}" in text
+                continue
+            rungs = {
+                r: race_end(race_runs, (slug, r, batch), axis, finish)
+                for r in race_data.RATES[slug]
+            }
+            best = min(rungs, key=rungs.get)
+            named = re.search(r"^([\d.]+) is the best of|rates is ([\d.]+), which", text)
+            assert float(named[1] or named[2]) == best
+            assert bool(named[1]) == (best == rate)
+    assert 0 < close < 150
+
+
+def test_race_counts_the_batches_at_which_an_optimizer_is_ahead(race_runs):
+    pairs = [[a, b] for a in race_data.RATES for b in race_data.RATES if a != b]
+    for (a, b), found in zip(
+        pairs, node("race", "(all) => all.map(([a, b]) => m.beats(a, b))", pairs), strict=True
+    ):
+        best = {
+            slug: [
+                min(
+                    race_end(race_runs, (slug, r, batch), "steps", 1e9)
+                    for r in race_data.RATES[slug]
+                )
+                for batch in race_data.BATCHES
+            ]
+            for slug in (a, b)
+        }
+        assert found == sum(x < y for x, y in zip(best[a], best[b], strict=True))
+
+
+def test_race_heats_have_contestants():
+    heats = node("race", "() => m.heats()", 0)
+    assert len(heats) >= 5
+    for name, keys, axis in heats.values():
+        assert name
+        assert 2 <= len(keys) <= 4
+        assert axis in ("steps", "tokens", "seconds")
+        found = node("race", "(keys) => keys.map(m.find).map((run) => run.rate)", keys)
+        assert found == [rate for _, rate, _ in keys]
+
+
+def test_race_records_a_run_as_it_is(monkeypatch):
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.randint(race_data.VOCAB, (64, race_data.CONFIG.context + 1), generator=generator)
+    monkeypatch.setattr(race_data, "ROWS", 32)
+    monkeypatch.setattr(race_data, "rows", lambda: (drawn, drawn[:8]))
+    run = race_data.trained("adam", 0.01, 4)
+    assert run.steps == race_data.recorded_steps(8) == [*range(9)]
+    assert len(run.losses) == 9
+    assert run.losses[-1] < run.losses[0]
+    assert run.died == 0
+    assert race_data.trained("adam", 0.01, 4).losses == run.losses
+    assert race_data.trained("muon", 0.03, 4).losses[-1] < run.losses[0]
+    dead = race_data.trained("sgd", 1e6, 4)
+    assert 0 < dead.died <= 8
+    assert all(step < dead.died for step in dead.steps)
+    assert race_data.last(dead) == math.inf
+    stored = pack.unpacked(race_data.stored_losses([0.5, 7.5, 9.0, math.inf, math.nan]), 2)
+    assert stored == [500, 7500, 7500, 7500, 7500]

@@ -17,7 +17,7 @@ HOST = """<!doctype html>
 <html lang="en" data-theme="light"><meta charset="utf-8"><title>host</title>
 <meta name="viewport" content="width=device-width"><body style="margin:8px">
 <h1>A page</h1>{frame}<p id="after">after</p></body></html>"""
-NAMES = ["tokenizer", "ngram", "embedding", "attention", "position", "gpt", "memory"]
+NAMES = ["tokenizer", "ngram", "embedding", "attention", "position", "gpt", "memory", "race"]
 
 
 class Shown:
@@ -995,3 +995,132 @@ def test_memory_wrong_configurations_are_explained(show):
     figure.frame.get_by_label("Family").select_option("gpt2")
     assert figure.frame.get_by_label("G KV heads", exact=True).is_disabled()
     assert figure.frame.get_by_label("Preset").input_value() == ""
+
+
+# Race: predict, then play.
+
+
+def standings(figure) -> list[list[str]]:
+    """The rows of the table: place, contestant, step, loss."""
+    return figure.frame.locator("table tbody tr").evaluate_all(
+        "(rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent))"
+    )
+
+
+def predict(figure, letter: str) -> None:
+    figure.frame.get_by_role("radio", name=f"{letter}: ").check(force=True)
+
+
+def test_race_wants_a_prediction_first_and_shows_nothing_before(show):
+    figure = show("race")
+    play = figure.button("Play")
+    assert play.is_disabled()
+    assert figure.frame.get_by_role("slider").is_disabled()
+    assert not figure.frame.locator(".verdict").is_visible()
+    assert {row[3] for row in standings(figure)} == {"–"}
+    assert "Predict first" in figure.text(".note")
+    predict(figure, "A")
+    assert play.is_enabled()
+    play.click()
+    assert figure.frame.locator(".verdict").is_visible()
+    losses = [float(row[3]) for row in standings(figure) if row[3] != "died"]
+    assert losses == sorted(losses)
+    figure.said("Score: ")
+
+
+def test_race_verdict_and_score_come_from_the_recorded_runs(show):
+    import race_data
+
+    keys = [["adam", rate, race_data.MIDDLE] for rate in race_data.RATES["adam"][:4]]
+    figure = show("race", contestants=keys, axis="steps")
+    for right in (False, True):  # the second time the race is known, and does not count
+        predict(figure, "D" if not right else "A")
+        figure.frame.get_by_role("button", name="Play").click()
+        rows = standings(figure)
+        told = figure.text(".told")
+        best = rows[0][1][0]
+        assert told.startswith((f"{best} (Adam", "Too close to call"))
+        assert rows[0][3] in told or told.startswith("Too close")
+        assert figure.text(".score").endswith("of 1 right")
+        assert figure.frame.locator(".why li").count() == 4
+        figure.frame.get_by_label("A: batch").select_option(str(race_data.BATCHES[0]))
+        assert not figure.frame.locator(".verdict").is_visible()
+        figure.frame.get_by_label("A: batch").select_option(str(race_data.MIDDLE))
+    assert "does not count again" in told
+
+
+def test_race_contestants_by_keyboard(show):
+    figure = show("race", heat="batches")
+    rows = figure.frame.locator(".field li")
+    assert rows.count() == 3
+    figure.button("Add a contestant").focus()
+    figure.page.keyboard.press("Enter")
+    assert rows.count() == 4
+    assert figure.button("Add a contestant").is_disabled()
+    focused = "() => document.activeElement.getAttribute('aria-label')"
+    assert figure.frame.evaluate(focused) == "D: optimizer"
+    for left in (3, 2):
+        figure.button("Remove A").focus()
+        figure.page.keyboard.press("Enter")
+        assert rows.count() == left
+        assert figure.frame.evaluate(focused) == "A: optimizer"
+    assert figure.button("Remove A").is_disabled()
+    assert figure.frame.get_by_label("Heat").input_value() == ""
+    figure.button("Draw three").click()
+    assert rows.count() == 3
+    figure.frame.get_by_label("Heat").select_option("optimizers")
+    assert rows.count() == 4
+    figure.said("Finish:")
+
+
+def test_race_finish_depends_on_the_axis(show):
+    import race_data
+
+    figure = show("race", heat="batches")
+    steps = race_data.ROWS // max(race_data.BATCHES)
+    tokens = race_data.ROWS * race_data.CONFIG.context
+    assert f"Finish: {steps} steps" in figure.text(".finish")
+    figure.frame.get_by_role("radio", name="tokens read").check(force=True)
+    assert f"Finish: {tokens:,} tokens" in figure.text(".finish")
+    figure.frame.get_by_role("radio", name="seconds", exact=True).check(force=True)
+    assert "seconds" in figure.text(".finish")
+    predict(figure, "B")
+    figure.button("To the finish").click()
+    slider = figure.frame.get_by_role("slider")
+    slider.focus()
+    figure.page.keyboard.press("Home")
+    assert {row[3] for row in standings(figure)} == {"–"}
+    figure.page.keyboard.press("End")
+    assert slider.get_attribute("aria-valuetext").endswith("seconds")
+    assert standings(figure)[0][0] == "1"
+
+
+def test_race_moves_and_can_be_paused(show):
+    figure = show("race")
+    figure.page.emulate_media(reduced_motion="no-preference")
+    predict(figure, "B")
+    figure.button("Play").click()
+    step = "() => +document.querySelector('tbody tr td.num').textContent.replace(',', '')"
+    figure.frame.wait_for_function(f"() => ({step})() > 3")
+    figure.button("Pause").click()
+    now = figure.frame.evaluate(step)
+    figure.settle()
+    assert figure.frame.evaluate(step) == now
+    assert not figure.frame.locator(".verdict").is_visible()
+    figure.button("Play").click()
+    figure.frame.wait_for_function("() => !document.querySelector('.verdict').hidden")
+    assert figure.text(".score").endswith("of 1 right")
+
+
+def test_race_draws_what_died(show):
+    import race_data
+
+    rate = race_data.RATES["momentum"][-1]
+    figure = show("race", contestants=[["momentum", rate, b] for b in race_data.BATCHES[:2]])
+    predict(figure, "A")
+    figure.button("To the finish").click()
+    dead = [row for row in standings(figure) if row[3] == "died"]
+    assert dead
+    assert figure.frame.locator(".chart .cross").count() == len(dead)
+    assert [row[0] for row in dead] == ["–"] * len(dead)
+    assert "died at step" in figure.text(".why")
