@@ -50,8 +50,10 @@ PLUMBING = {
     "llmbook.training.config": "training/training",
     "llmbook.training.progress": "training/training",
     "llmbook.training.tasks": "training/evaluation",
+    "llmbook.training.scaling": "training/search",  # until its chapter is here
     "llmbook.training.launch": "training/training",
     "llmbook.training.resharding": "training/distributed",
+    "llmbook.training.cluster": "training/distributed",
     "llmbook.training.preparation": "training/distributed",
     "llmbook.training.commands": "training/distributed",  # the command line calls all of them
     "llmbook.training.card": "training/distributed",
