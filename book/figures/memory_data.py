@@ -15,7 +15,7 @@ from llmbook.training.cluster import USABLE, Plan, TransformerShape, memory_need
 from llmbook.training.scaling import PRECISIONS, STATES, parameter_counts, step_memory
 
 TITLE = "Will it fit? Memory of a training step"
-HEIGHT = 1_400
+HEIGHT = 1_330
 FIRST = "llama-3-8b"
 NAMES = ("gpt2", "llama-3-8b", "llama-3-70b")
 PRESETS = {

@@ -242,8 +242,8 @@ function render({ model, el }) {
     add.disabled = keys.length >= MOST;
     for (const input of axisIn.querySelectorAll('input')) input.checked = input.value === axis;
     for (const [key, value] of Object.entries({ heat, contestants: keys, axis })) model.set(key, value);
-    const short = keys.findIndex((key) => { const run = find(key); return run.length * unit(run, axis) === result.finish; });
-    finishOut.textContent = `Finish: ${amount(result.finish)}, where the shortest run (${LETTERS[short]}) ends.`;
+    const ends = keys.map((key) => find(key)).map((run) => run.length * unit(run, axis)), short = ends.indexOf(result.finish);
+    finishOut.textContent = `Finish: ${amount(result.finish)}, where ${ends.every((end) => end === result.finish) ? 'all of them end' : `the shortest run (${LETTERS[short]}) ends`}.`;
     play.disabled = last.disabled = true;
     note.textContent = 'Predict first: the race starts after that.';
     verdict.hidden = true;
@@ -298,11 +298,15 @@ function render({ model, el }) {
     scrub.setAttribute('aria-valuetext', amount(now));
     const losses = keys.map((key) => { const run = find(key); return lossAt(run, now / unit(run, axis)); });
     if (place) {
-      shutter.setAttribute('width', Math.max(0, place.wide * to + (to >= 1 ? EDGE.right : 0)));
-      heads.forEach((head, i) => {
-        head.setAttribute('visibility', losses[i] < Infinity ? 'visible' : 'hidden');
-        if (losses[i] < Infinity) head.setAttribute('transform', `translate(${place.x(now).toFixed(1)} ${Math.max(EDGE.top, place.y(losses[i])).toFixed(1)})`);
-      });
+      shutter.setAttribute('width', Math.max(0, place.wide * to + (to >= 1 ? 1 : 0)));
+      // Heads that would cover each other make room, in the order of their losses.
+      let above = -Infinity;
+      for (const i of keys.map((_, k) => k).sort((a, b) => losses[b] - losses[a] || a - b)) {
+        heads[i].setAttribute('visibility', losses[i] < Infinity ? 'visible' : 'hidden');
+        if (losses[i] === Infinity) continue;
+        above = Math.max(EDGE.top, place.y(losses[i]), to ? above + 18 : 0);
+        heads[i].setAttribute('transform', `translate(${place.x(now).toFixed(1)} ${above.toFixed(1)})`);
+      }
     }
     const order = keys.map((_, i) => i).sort((a, b) => (losses[a] === losses[b] ? a - b : losses[a] - losses[b]));
     board.replaceChildren(...(to ? order : keys.map((_, i) => i)).map((i, rank) => {

@@ -21,7 +21,7 @@ from llmbook.training.optimizer import build_optimizers
 from pack import packed, unpacked
 
 TITLE = "The training race"
-HEIGHT = 1_180
+HEIGHT = 1_000
 VOCAB, STORIES = 512, 3_000
 CONFIG = LlamaConfig(VOCAB, 64, 64, 2, 4, 4, 176)  # vocabulary, context, width, layers, H, G, F
 ROWS = 1_536  # rows of the context's length that every run reads, each once

@@ -1,6 +1,6 @@
 /*! Will it fit? Memory of a training step
 Built by scripts/figures.py from book/figures/: edit there.
-height: 1400
+height: 1330
 <p>The memory of a training step with one sequence, in mixed precision, by this book’s code on one device; and on each of 64 GPUs with fused kernels, with tensor parallelism of 8, FSDP over 8, and activation checkpointing. With scripts switched on, you can change model, precision, optimizer, batch, context and plan here.</p><table><thead><tr><th scope='col'>model</th><th scope='col'>tokens</th><th scope='col'>parameters, billions</th><th scope='col'>weights, gradients and AdamW, GB</th><th scope='col'>activations, GB</th><th scope='col'>each of 64 GPUs, GB</th></tr></thead><tbody><tr><th scope='row'>this book’s model</th><td>256</td><td>0.0054</td><td>0.0864</td><td>0.0311</td><td>0.00239</td></tr><tr><th scope='row'>GPT-2 124M</th><td>1,024</td><td>0.124</td><td>1.99</td><td>0.743</td><td>0.066</td></tr><tr><th scope='row'>Llama 3 8B</th><td>4,096</td><td>8.03</td><td>128</td><td>30.2</td><td>2.58</td></tr><tr><th scope='row'>Llama 3 70B</th><td>4,096</td><td>70.6</td><td>1.13e+03</td><td>136</td><td>20.6</td></tr><tr><th scope='row'>Llama 3.1 405B</th><td>4,096</td><td>406</td><td>6.49e+03</td><td>399</td><td>116</td></tr></tbody></table>
 */
 function fill(node, props, children) {

@@ -1,6 +1,6 @@
 /*! The training race
 Built by scripts/figures.py from book/figures/: edit there.
-height: 1180
+height: 1000
 <p>How 60 recorded runs of a Llama of 133,440 parameters ended, each after the same tokens of the book’s stories: the validation loss, in nats per token. Larger batches make fewer steps of the same tokens. With scripts switched on, you can choose contestants here, predict the winner and watch the race.</p><table><thead><tr><th scope='col'>optimizer, learning rate</th><th scope='col'>batch 2</th><th scope='col'>batch 8</th><th scope='col'>batch 32</th></tr></thead><tbody><tr><th scope='row'>SGD, 0.03</th><td>4.89</td><td>5.40</td><td>5.78</td></tr><tr><th scope='row'>SGD, 0.1</th><td>3.93</td><td>5.04</td><td>5.43</td></tr><tr><th scope='row'>SGD, 0.3</th><td>5.24</td><td>5.22</td><td>5.20</td></tr><tr><th scope='row'>SGD, 1</th><td>4.70</td><td>died, step 24</td><td>5.29</td></tr><tr><th scope='row'>SGD, 3</th><td>died, step 17</td><td>died, step 13</td><td>died, step 12</td></tr><tr><th scope='row'>Momentum, 0.01</th><td>3.96</td><td>5.08</td><td>5.50</td></tr><tr><th scope='row'>Momentum, 0.03</th><td>3.68</td><td>4.31</td><td>5.29</td></tr><tr><th scope='row'>Momentum, 0.1</th><td>3.80</td><td>4.50</td><td>5.22</td></tr><tr><th scope='row'>Momentum, 0.3</th><td>4.05</td><td>4.40</td><td>5.22</td></tr><tr><th scope='row'>Momentum, 1</th><td>died, step 119</td><td>died, step 55</td><td>died, step 22</td></tr><tr><th scope='row'>Adam, 0.001</th><td>3.40</td><td>4.01</td><td>5.02</td></tr><tr><th scope='row'>Adam, 0.003</th><td>3.40</td><td>3.72</td><td>4.35</td></tr><tr><th scope='row'>Adam, 0.01</th><td>4.62</td><td>4.38</td><td>4.82</td></tr><tr><th scope='row'>Adam, 0.03</th><td>4.95</td><td>5.02</td><td>5.07</td></tr><tr><th scope='row'>Adam, 0.1</th><td>5.21</td><td>5.19</td><td>5.21</td></tr><tr><th scope='row'>Muon, 0.003</th><td>3.35</td><td>3.58</td><td>4.56</td></tr><tr><th scope='row'>Muon, 0.01</th><td>3.26</td><td>3.42</td><td>4.10</td></tr><tr><th scope='row'>Muon, 0.03</th><td>3.57</td><td>3.46</td><td>3.92</td></tr><tr><th scope='row'>Muon, 0.1</th><td>4.21</td><td>3.85</td><td>4.03</td></tr><tr><th scope='row'>Muon, 0.3</th><td>4.85</td><td>4.49</td><td>4.41</td></tr></tbody></table>
 */
 function fill(node, props, children) {
@@ -324,8 +324,8 @@ heatIn.value = heat;
 add.disabled = keys.length >= MOST;
 for (const input of axisIn.querySelectorAll('input')) input.checked = input.value === axis;
 for (const [key, value] of Object.entries({ heat, contestants: keys, axis })) model.set(key, value);
-const short = keys.findIndex((key) => { const run = find(key); return run.length * unit(run, axis) === result.finish; });
-finishOut.textContent = `Finish: ${amount(result.finish)}, where the shortest run (${LETTERS[short]}) ends.`;
+const ends = keys.map((key) => find(key)).map((run) => run.length * unit(run, axis)), short = ends.indexOf(result.finish);
+finishOut.textContent = `Finish: ${amount(result.finish)}, where ${ends.every((end) => end === result.finish) ? 'all of them end' : `the shortest run (${LETTERS[short]}) ends`}.`;
 play.disabled = last.disabled = true;
 note.textContent = 'Predict first: the race starts after that.';
 verdict.hidden = true;
@@ -375,11 +375,14 @@ const now = to * result.finish;
 scrub.setAttribute('aria-valuetext', amount(now));
 const losses = keys.map((key) => { const run = find(key); return lossAt(run, now / unit(run, axis)); });
 if (place) {
-shutter.setAttribute('width', Math.max(0, place.wide * to + (to >= 1 ? EDGE.right : 0)));
-heads.forEach((head, i) => {
-head.setAttribute('visibility', losses[i] < Infinity ? 'visible' : 'hidden');
-if (losses[i] < Infinity) head.setAttribute('transform', `translate(${place.x(now).toFixed(1)} ${Math.max(EDGE.top, place.y(losses[i])).toFixed(1)})`);
-});
+shutter.setAttribute('width', Math.max(0, place.wide * to + (to >= 1 ? 1 : 0)));
+let above = -Infinity;
+for (const i of keys.map((_, k) => k).sort((a, b) => losses[b] - losses[a] || a - b)) {
+heads[i].setAttribute('visibility', losses[i] < Infinity ? 'visible' : 'hidden');
+if (losses[i] === Infinity) continue;
+above = Math.max(EDGE.top, place.y(losses[i]), to ? above + 18 : 0);
+heads[i].setAttribute('transform', `translate(${place.x(now).toFixed(1)} ${above.toFixed(1)})`);
+}
 }
 const order = keys.map((_, i) => i).sort((a, b) => (losses[a] === losses[b] ? a - b : losses[a] - losses[b]));
 board.replaceChildren(...(to ? order : keys.map((_, i) => i)).map((i, rank) => {

@@ -182,13 +182,33 @@ def train_run(
     Raises FileExistsError for a folder with a run in it, unless it is to be resumed; and what the
     data, the model and the trainer raise.
     """
-    from llmbook.training.card import write_model  # it evaluates, and so belongs to a later chapter
-
     folder = Path(run.run.folder)
     if checkpoints(folder) and not resume:
         got = f"{str(folder)!r}, which holds a run"
         raise FileExistsError(f"folder: got {got}; expected a new one, or --resume")
     tokenizer, parts = prepare_run(run)
+    trainer = build_trainer(run, tokenizer, parts, device, make)
+    done = trainer.resume() if resume else 0
+    if trainer.main:
+        parameters = trainer.model.count_parameters()
+        print(f"{parameters:,} parameters on {device}, from step {done}")
+        trainer.watchers = [ProgressBar(run.train.steps, done)]
+        trainer.watchers += [tensorboard(folder / "tensorboard")] if board else []
+    trainer.train()
+    weights = trainer.weights()  # by all processes together
+    if trainer.main:
+        publish(run, tokenizer, trainer, weights, command)
+    return trainer
+
+
+def build_trainer(
+    run: Run,
+    tokenizer: BPETokenizer,
+    parts: list[TokenShards],
+    device: torch.device,
+    make: Callable[..., Trainer] = Trainer,
+) -> Trainer:
+    """The model, the batches and the trainer of a run; ValueError where they do not fit."""
     end = tokenizer.special_id(END)
     torch.manual_seed(run.train.seed)
     model = run.build(tokenizer.vocab_size, end).to(device)
@@ -196,7 +216,8 @@ def train_run(
         got = f"{run.data.length} and a model.context of {model.config.context}"
         raise ValueError(f"data.length: got {got}; expected at most that")
     batches, *held = [run_batches(run, part, end, i > 0) for i, part in enumerate(parts)]
-    trainer = make(
+    folder = Path(run.run.folder)
+    return make(
         model,
         batches,
         run.train,
@@ -204,22 +225,25 @@ def train_run(
         folder=folder,
         facts={"tokenizer": tokenizer_digest(folder)},
     )
-    done = trainer.resume() if resume else 0
-    if trainer.main:
-        print(f"{model.count_parameters():,} parameters on {device}, from step {done}")
-        trainer.watchers = [ProgressBar(run.train.steps, done)]
-        trainer.watchers += [tensorboard(folder / "tensorboard")] if board else []
-    trainer.train()
-    weights = trainer.weights()  # by all processes together
-    if trainer.main:
-        if trainer.best:
-            weights, _, _ = read_checkpoint(folder / "best")
-        torch.manual_seed(run.train.seed)
-        model = run.build(tokenizer.vocab_size, end)
-        fill(model, weights)
-        write_model(folder / "model", model, tokenizer, run, trainer, command)
-        print(f"\nthe model is in {folder / 'model'}")
-    return trainer
+
+
+def publish(
+    run: Run,
+    tokenizer: BPETokenizer,
+    trainer: Trainer,
+    weights: dict[str, torch.Tensor],
+    command: str,
+) -> None:
+    """Write the model folder of a finished run, with the best weights where there are some."""
+    from llmbook.training.card import write_model  # it evaluates, and so belongs to a later chapter
+
+    folder = Path(run.run.folder)
+    if trainer.best:
+        weights, _, _ = read_checkpoint(folder / "best")
+    model = run.build(tokenizer.vocab_size, tokenizer.special_id(END))
+    fill(model, weights)
+    write_model(folder / "model", model, tokenizer, run, trainer, command)
+    print(f"\nthe model is in {folder / 'model'}")
 
 
 def run_batches(run: Run, tokens: TokenShards, end: int, held: bool) -> Batches:
