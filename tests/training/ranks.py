@@ -21,10 +21,10 @@ from llmbook.training.distributed import (
     DistributedTrainer,
     GradientBuckets,
     Traffic,
-    shard,
-    share,
+    gather_whole,
+    rank_rows,
+    shard_model,
     split_matrices,
-    whole,
 )
 from llmbook.training.launch import process_group
 from llmbook.training.resharding import on_main, save_shards
@@ -106,7 +106,7 @@ def ways() -> dict:
     rank, ranks = dist.get_rank(), dist.get_world_size()
     mesh = init_device_mesh("cpu", (ranks,))
     ids, targets = torch.randint(61, (2, 8, 8), generator=torch.Generator().manual_seed(2))
-    mine, alone = share(8, rank, ranks), fresh_model()
+    mine, alone = rank_rows(8, rank, ranks), fresh_model()
     alone.loss(ids, targets).backward()
     expected = {name: p.grad for name, p in alone.named_parameters()}
 
@@ -132,7 +132,7 @@ def ways() -> dict:
         torch.nn.functional.cross_entropy(logits, targets[mine].flatten()).backward()
 
     def sharded(model):
-        shard(model, mesh)
+        shard_model(model, mesh)
         model.loss(ids[mine], targets[mine]).backward()
 
     def split(model):
@@ -160,7 +160,7 @@ def ways() -> dict:
         model = fresh_model()
         with Traffic() as traffic:
             every[name](model)
-        grads = {n: whole(p.grad) for n, p in model.named_parameters() if p.grad is not None}
+        grads = {n: gather_whole(p.grad) for n, p in model.named_parameters() if p.grad is not None}
         worst = torch.stack([(grads[n] - expected[n]).abs().max() for n in grads]).max()
         dist.all_reduce(worst, dist.ReduceOp.MAX)
         found[name] = [worst.item(), dict(traffic.calls), dict(traffic.sent), len(grads)]
@@ -178,7 +178,7 @@ def errors(folder: Path) -> dict:
         "rows": partial(make, parallel="data"),
         "groups": lambda: split_matrices(fresh_model(groups=1), mesh),
         "layers": lambda: LlamaStage(fresh_model(layers=1), 0, 2),
-        "rank": lambda: share(4, 2, 2),
+        "rank": lambda: rank_rows(4, 2, 2),
         "main": lambda: on_main(lambda: 1 / 0),
         "disk": lambda: save_shards(folder / "blocked" / "x", {"a": torch.ones(2)}, {}),
     }

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from llmbook.training.commands import train_parser
-from llmbook.training.distributed import RING, DistributedTrainer, fill_buckets, share
+from llmbook.training.distributed import RING, DistributedTrainer, fill_buckets, rank_rows
 from llmbook.training.launch import process_group, torchrun
 from llmbook.training.resharding import is_whole, last_whole
 from llmbook.training.stages import LlamaStage, gpipe, in_turns, one_forward_one_backward
@@ -211,7 +211,7 @@ def test_the_ring_in_lists_sends_what_the_table_says(P):
 @settings(deadline=None)
 @given(st.integers(0, 200), st.integers(1, 20))
 def test_shares_cover_everything_once_and_evenly(count, P):
-    parts = [share(count, rank, P) for rank in range(P)]
+    parts = [rank_rows(count, rank, P) for rank in range(P)]
     assert [i for part in parts for i in range(count)[part]] == list(range(count))
     lengths = [part.stop - part.start for part in parts]
     assert max(lengths) - min(lengths) <= 1

@@ -38,10 +38,10 @@ from llmbook.training.evaluation import (
     resting,
     score_choices,
     score_texts,
+    sliding_windows,
     token_log_probabilities,
     tokens_per_second,
     weight_bytes,
-    windows,
 )
 from llmbook.training.tasks import (
     SWAPS,
@@ -85,7 +85,7 @@ def last_log_p(ids):
 @given(st.integers(1, 60), st.integers(1, 12), st.data())
 def test_windows_keep_each_prediction_once(length, context, data):
     stride = data.draw(st.integers(1, context))
-    spans = windows(length, context, stride)
+    spans = sliding_windows(length, context, stride)
     assert [t for _, first, end in spans for t in range(first, end)] == [*range(length)]
     for start, first, end in spans:
         assert 0 <= start <= first < end <= start + context
@@ -97,7 +97,7 @@ def test_windows_keep_each_prediction_once(length, context, data):
 @pytest.mark.parametrize(("length", "context", "stride"), [(5, 4, 0), (5, 4, 5), (0, 4, 1)])
 def test_windows_refuse(length, context, stride):
     with pytest.raises(ValueError, match="stride"):
-        windows(length, context, stride)
+        sliding_windows(length, context, stride)
 
 
 @quick
@@ -113,7 +113,7 @@ def test_where_it_fits_it_is_the_full_forward(documents):
 @given(random_ids, st.integers(1, CONTEXT))
 def test_long_documents_see_what_their_window_shows(ids, stride):
     found = token_log_probabilities(model, [ids], stride=stride)[0]
-    for start, first, end in windows(len(ids) - 1, CONTEXT, stride):
+    for start, first, end in sliding_windows(len(ids) - 1, CONTEXT, stride):
         for t in range(first, end):
             assert found[t] == pytest.approx(last_log_p(ids[start : t + 2]), abs=1e-12)
 

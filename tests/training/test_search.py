@@ -29,8 +29,7 @@ from llmbook.training.search import (
     Trial,
     Uniform,
     append_trial,
-    attempt,
-    best,
+    best_trial,
     climb,
     expected_improvement,
     matern,
@@ -40,6 +39,7 @@ from llmbook.training.search import (
     optuna_study,
     read_trials,
     run_search,
+    run_trial,
     successive_halving,
 )
 
@@ -147,13 +147,13 @@ def test_settings_of_another_space_are_refused():
 
 
 def test_failures_are_trials():
-    assert attempt(lambda s: s["x"] ** 2, {"x": 3}) == Trial({"x": 3}, 9.0)
-    assert attempt(lambda s: torch.tensor(2.0), {}).score == 2.0
+    assert run_trial(lambda s: s["x"] ** 2, {"x": 3}) == Trial({"x": 3}, 9.0)
+    assert run_trial(lambda s: torch.tensor(2.0), {}).score == 2.0
     for bad in (math.nan, math.inf, -math.inf):
-        assert attempt(lambda s, bad=bad: bad, {"x": 3}).score is None
-        assert str(bad) in attempt(lambda s, bad=bad: bad, {"x": 3}).error
-    assert attempt(lambda s: 1 / 0, {}).error == "ZeroDivisionError: division by zero"
-    assert attempt(lambda s: None, {}).error.startswith("TypeError")
+        assert run_trial(lambda s, bad=bad: bad, {"x": 3}).score is None
+        assert str(bad) in run_trial(lambda s, bad=bad: bad, {"x": 3}).error
+    assert run_trial(lambda s: 1 / 0, {}).error == "ZeroDivisionError: division by zero"
+    assert run_trial(lambda s: None, {}).error.startswith("TypeError")
 
 
 def test_an_interrupt_is_no_failure():
@@ -161,20 +161,20 @@ def test_an_interrupt_is_no_failure():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        attempt(stop, {})
+        run_trial(stop, {})
 
 
 def test_the_objective_cannot_change_what_is_recorded():
-    assert attempt(lambda s: s.pop("x"), {"x": 1.0}).settings == {"x": 1.0}
+    assert run_trial(lambda s: s.pop("x"), {"x": 1.0}).settings == {"x": 1.0}
 
 
 def test_best():
     trials = [Trial({"x": 1}, 2.0), Trial({"x": 2}, None, "boom"), Trial({"x": 3}, 1.0)]
-    assert best(trials).settings == {"x": 3}
+    assert best_trial(trials).settings == {"x": 3}
     with pytest.raises(ValueError, match="boom"):
-        best(trials[1:2])
+        best_trial(trials[1:2])
     with pytest.raises(ValueError, match="expected a score"):
-        best([])
+        best_trial([])
 
 
 values = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
@@ -322,7 +322,7 @@ def test_bayesian_search_survives_failures_and_keeps_away_from_them():
     trials = run_search(half, BayesianSearch(SQUARE, 1), 22)
     failed = [t.score is None for t in trials]
     assert sum(failed[:11]) > sum(failed[11:])
-    assert best(trials).score < 3
+    assert best_trial(trials).score < 3
     assert len(run_search(lambda s: math.nan, BayesianSearch(SQUARE), 8)) == 8
     assert len(run_search(lambda s: 1.0, BayesianSearch(SQUARE), 8)) == 8
 
@@ -335,7 +335,7 @@ def test_bayesian_beats_random(space, objective, lowest, seeds):
     left = {}
     for kind in (RandomSearch, BayesianSearch):
         runs = [run_search(objective, kind(space, seed), 18) for seed in range(seeds)]
-        left[kind] = np.array([best(run).score - lowest for run in runs])
+        left[kind] = np.array([best_trial(run).score - lowest for run in runs])
     assert left[BayesianSearch].min() > -1e-4  # nobody gets below the published minimum
     assert np.median(left[BayesianSearch]) < np.median(left[RandomSearch]) / 2
     assert (left[BayesianSearch] < left[RandomSearch]).mean() >= 0.7

@@ -134,7 +134,7 @@ def restore_optimizers(optimizers: Sequence[Optimizer], tensors: Mapping[str, Te
 
 def require_same(facts: Mapping[str, Any], saved: Mapping[str, Any], place: Path) -> None:
     """ValueError that names each setting in which a run differs from its checkpoint."""
-    ours, theirs = flat(json.loads(json.dumps(facts))), flat(saved)
+    ours, theirs = flattened(json.loads(json.dumps(facts))), flattened(saved)
     names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
     if names:
         said = [f"{n}: got {ours.get(n)!r}; expected {theirs.get(n)!r}" for n in names[:5]]
@@ -142,11 +142,11 @@ def require_same(facts: Mapping[str, Any], saved: Mapping[str, Any], place: Path
         raise ValueError(f"{place} was made with other settings. " + "; ".join(said) + more)
 
 
-def flat(tree: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def flattened(tree: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """Nested dictionaries as one, with dotted names."""
     found = {}
     for name, value in tree.items():
-        inner = flat(value, f"{before}{name}.") if isinstance(value, Mapping) else None
+        inner = flattened(value, f"{before}{name}.") if isinstance(value, Mapping) else None
         found |= {f"{before}{name}": value} if inner is None else inner
     return found
 

@@ -48,7 +48,7 @@ from llmbook.training.resharding import last_whole, load_shards, on_main, save_s
 from llmbook.training.training import TrainConfig, Trainer
 
 
-def share(count: int, rank: int, ranks: int) -> slice:
+def rank_rows(count: int, rank: int, ranks: int) -> slice:
     """Which of `count` things a rank takes: runs side by side, whose lengths differ by at most 1.
 
     ValueError unless 0 <= rank < ranks.
@@ -124,10 +124,10 @@ def fill_buckets(parameters: Iterable[Tensor], most: int) -> list[list[Tensor]]:
 # --- sharded and tensor parallel -------------------------------------------------------------
 
 
-def shard(model: nn.Module, mesh: DeviceMesh) -> None:
+def shard_model(model: nn.Module, mesh: DeviceMesh) -> None:
     """Leave each rank 1/P of every parameter, in place: torch's FSDP2, a block at a time.
 
-    A block's parameters are gathered before they are used and forgotten after; their gradients
+    A block's parameters are gather_whole before they are used and forgotten after; their gradients
     are averaged, and each rank keeps its part. The optimizer's memory is split by itself.
     """
     for block in getattr(model, "blocks", ()):
@@ -226,14 +226,14 @@ class Traffic(TorchDispatchMode):
 # --- the trainer -----------------------------------------------------------------------------
 
 
-def whole(tensor: Tensor) -> Tensor:
+def gather_whole(tensor: Tensor) -> Tensor:
     """A tensor put together from the parts that ranks hold; others as they are."""
     return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
 
 
 def whole_directions(plain: Callable[..., Iterable[Tensor]], steps: list[Tensor], group: Any):
     """`Muon.directions` for matrices in parts: each is put together once, and cut up again."""
-    found = plain([whole(step) for step in steps], group)
+    found = plain([gather_whole(step) for step in steps], group)
     for step, direction in zip(steps, found, strict=True):
         if isinstance(step, DTensor):  # None: every rank has it all, nothing is sent
             place = step.device_mesh, step.placements
@@ -282,7 +282,7 @@ class DividedTrainer(Trainer):
         if self.parallel == "data":
             self.buckets = GradientBuckets(model.parameters())
         else:
-            {"sharded": shard, "tensor": split_matrices}[self.parallel](model, mesh)
+            {"sharded": shard_model, "tensor": split_matrices}[self.parallel](model, mesh)
         super().__init__(model, batches, config, **options)
         for optimizer in self.optimizers:
             if isinstance(optimizer, Muon):
@@ -293,7 +293,9 @@ class DividedTrainer(Trainer):
 
         Where none does, all rows: a rank without work would leave the others waiting for it.
         """
-        rows = slice(None) if self.parallel == "tensor" else share(len(ids), self.rank, self.ranks)
+        rows = (
+            slice(None) if self.parallel == "tensor" else rank_rows(len(ids), self.rank, self.ranks)
+        )
         own = int((targets[rows] != -100).sum())
         return (ids[rows], targets[rows], own) if own else (ids, targets, 0)
 
@@ -344,7 +346,7 @@ class DistributedTrainer(DividedTrainer):
 
     def weights(self) -> dict[str, Tensor]:
         """The whole parameters by name, put together from all ranks, on every rank."""
-        return {name: whole(p.detach()) for name, p in self.model.named_parameters()}
+        return {name: gather_whole(p.detach()) for name, p in self.model.named_parameters()}
 
     def save_best(self) -> None:
         """Write the weights of the lowest validation loss, as one process does."""

@@ -1,8 +1,7 @@
 """Which of two models is better, and how sure are you? Scores, their error bars, their price.
 
 Chapter: notebooks/training/evaluation.ipynb.
-Shapes: B batch, T tokens, V vocabulary, N documents, questions or predictions, C choices or
-classes, M measures.
+Shapes: B batch, T tokens, V vocabulary, N documents or questions, C choices, M measures.
 Follows: Shannon 1951 (bits per character); Brown et al. 2020 (choices by likelihood); Guo et al.
 2017 (calibration, temperature); Efron 1979 (bootstrap); McNemar 1947.
 Left out: judging by another model or by people, prompts with examples, many comparisons at once.
@@ -38,7 +37,7 @@ Logits = Callable[[Tensor], Tensor]  # ids (B, T) to logits (B, T, V); no token 
 # --- log-likelihood of documents -------------------------------------------------------------
 
 
-def windows(length: int, context: int, stride: int) -> list[tuple[int, int, int]]:
+def sliding_windows(length: int, context: int, stride: int) -> list[tuple[int, int, int]]:
     """Cut `length` predictions into (start, first, end): read start to end, keep first to end.
 
     Each prediction is kept once. All but those of the first window see at least context - stride
@@ -91,7 +90,8 @@ def token_log_probabilities(
         raise ValueError(f"documents: got fewer than two ids in number {short[0]}; expected more")
     rows = [torch.from_numpy(checked_ids(ids, 1 << 31)) for ids in documents]
     found = [np.zeros(len(ids) - 1) for ids in documents]
-    spans = [(d, *s) for d, row in enumerate(rows) for s in windows(len(row) - 1, context, stride)]
+    cuts = [sliding_windows(len(row) - 1, context, stride) for row in rows]
+    spans = [(d, *span) for d, cut in enumerate(cuts) for span in cut]
     spans.sort(key=lambda span: span[3] - span[1], reverse=True)  # alike lengths, little padding
     with resting(model) as device:
         for i in range(0, len(spans), batch_size):

@@ -134,7 +134,7 @@ class Trial:
     error: str = ""
 
 
-def attempt(objective: Objective, settings: Settings) -> Trial:
+def run_trial(objective: Objective, settings: Settings) -> Trial:
     """Call the objective once. An exception, NaN or infinity makes a failed trial, not a crash."""
     try:
         score = float(objective(dict(settings)))
@@ -144,7 +144,7 @@ def attempt(objective: Objective, settings: Settings) -> Trial:
     return Trial(settings, score if good else None, "" if good else f"the score was {score}")
 
 
-def best(trials: Sequence[Trial]) -> Trial:
+def best_trial(trials: Sequence[Trial]) -> Trial:
     """The trial with the lowest score; ValueError where none succeeded, with the errors."""
     good = [trial for trial in trials if trial.score is not None]
     if not good:
@@ -315,7 +315,7 @@ def run_search(
     for trial in done:
         search.space.coordinates(trial.settings)
     while len(done) < trials and (settings := search.propose(done)) is not None:
-        done.append(attempt(objective, settings))
+        done.append(run_trial(objective, settings))
         if journal is not None:
             append_trial(journal, done[-1])
     return done
@@ -334,7 +334,7 @@ def optuna_study(space: Space, objective: Objective, trials: int, seed: int = 0)
     wanted = {name: asked(dimension) for name, dimension in space.dimensions.items()}
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
     for trial in (study.ask(wanted) for _ in range(trials)):
-        done = attempt(objective, trial.params)
+        done = run_trial(objective, trial.params)
         trial.set_user_attr("error", done.error)
         study.tell(trial, done.score, optuna.trial.TrialState.FAIL if done.score is None else None)
     return study
@@ -353,7 +353,7 @@ def successive_halving(
         raise ValueError(f"steps, keep: {got}; expected at least 1 candidate, 1, 2")
     rounds, alive = [], list(candidates)
     while alive:
-        rounds.append([attempt(partial(objective, steps=steps), settings) for settings in alive])
+        rounds.append([run_trial(partial(objective, steps=steps), settings) for settings in alive])
         good = sorted((t for t in rounds[-1] if t.score is not None), key=lambda t: t.score)
         alive, steps = [t.settings for t in good[: len(good) // keep]], steps * keep
     return rounds

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from llmbook.architecture.gpt import place_tokens
 from llmbook.architecture.llama import Llama
-from llmbook.training.distributed import share
+from llmbook.training.distributed import rank_rows
 
 Order = list[tuple[str, int]]  # ("forward" or "backward", number of the micro-batch)
 
@@ -55,7 +55,7 @@ class LlamaStage(nn.Module):
         self.stage, self.stages, self.rotary = stage, stages, model.rotary
         self.width = model.config.width
         self.embedding = model.embedding if stage == 0 else None
-        self.blocks = model.blocks[share(len(model.blocks), stage, stages)]
+        self.blocks = model.blocks[rank_rows(len(model.blocks), stage, stages)]
         self.norm, self.head = (model.norm, model.head) if stage == stages - 1 else (None, None)
         self.tied = model.config.tied and stages > 1
 
