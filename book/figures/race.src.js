@@ -224,7 +224,7 @@ function render({ model, el }) {
     h('section', { class: 'tight' }, plot, scrub),
     h('section', { class: 'tight' }, table),
     verdict,
-    h('p', { class: 'small soft foot' }, `Loss in nats per token on held-out stories; vocabulary ${exact(DATA.vocabulary)}, rows of ${DATA.context} tokens. The rate rises over the first twentieth of a run and then stays; no clipping, no weight decay. Muon moves the hidden matrices, and AdamW at ${DATA.rest} the rest. Seconds: the median step of these runs on one CPU core. Chance: how far the ends of three runs of an optimizer lie apart that differ in their seed alone; an order by less means nothing.`),
+    h('p', { class: 'small soft foot' }, `Loss in nats per token on held-out stories; vocabulary ${exact(DATA.vocabulary)}, rows of ${DATA.context} tokens. The rate rises over the first twentieth of a run and then stays; no clipping, no weight decay. Muon moves the hidden matrices, and AdamW at ${DATA.rest} the rest. Seconds: a step’s time on one CPU core, the fastest of several rounds of ten. Chance: how far the ends of three runs of an optimizer lie apart that differ in their seed alone; an order by less means nothing.`),
   );
 
   function own(spoken, rebuild = false) { heat = ''; changed(spoken, rebuild); }

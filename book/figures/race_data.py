@@ -19,6 +19,7 @@ from llmbook.text.corpus import little_stories
 from llmbook.text.tokenizer import BPETokenizer
 from llmbook.training.optimizer import build_optimizers
 from pack import packed, unpacked
+from torch.optim import Optimizer
 
 TITLE = "The training race"
 HEIGHT = 1_000
@@ -40,6 +41,7 @@ WARMUP = 0.05  # share of the steps in which the rate rises; after that it stays
 POINTS = 40  # recorded along a run
 STEP, TOP = 0.001, 7.5  # losses are stored in these steps, and up to here
 SEEDS = 3  # of one run of each optimizer: how much is chance
+ROUNDS = 7  # in which the time of a step is measured
 
 
 @dataclass
@@ -48,7 +50,6 @@ class Run:
 
     steps: list[int]
     losses: list[float]  # on the held-out rows
-    seconds: float  # of one step, on one core
     died: int  # the step whose loss was no number; 0: none was
 
 
@@ -79,34 +80,69 @@ def validation_loss(model: Llama) -> float:
     return float(model.loss(held[:, :-1], held[:, 1:]))
 
 
-def trained(optimizer: str, rate: float, batch: int, seed: int = 0) -> Run:
-    """One run. Its time is that of the thread, without validation: the median step."""
+def prepared(optimizer: str, rate: float, seed: int = 0) -> tuple[Llama, list[Optimizer]]:
+    """A model at its start, and what trains it."""
     torch.manual_seed(seed)
     model = Llama(CONFIG)
-    order = torch.randperm(2 * ROWS, generator=torch.Generator().manual_seed(seed))[:ROWS]
-    steps, times = ROWS // batch, []
     own, matrix = (REST, rate) if optimizer == "muon" else (rate, None)
-    optimizers = build_optimizers(model, optimizer, own, matrix_lr=matrix)
-    run, points = Run([0], [validation_loss(model)], 0.0, 0), recorded_steps(steps)
+    return model, build_optimizers(model, optimizer, own, matrix_lr=matrix)
+
+
+def take_step(
+    model: Llama, optimizers: list[Optimizer], picked: torch.Tensor, share: float
+) -> float:
+    """One step at a share of the rate; the loss before it."""
+    loss = model.loss(picked[:, :-1], picked[:, 1:])
+    loss.backward()
+    for part in optimizers:
+        for group in part.param_groups:
+            group["lr"] = group["initial_lr"] * share
+        part.step()
+        part.zero_grad()
+    return loss.item()
+
+
+def trained(optimizer: str, rate: float, batch: int, seed: int = 0) -> Run:
+    """One run, to its end or to its death."""
+    model, optimizers = prepared(optimizer, rate, seed)
+    order = torch.randperm(2 * ROWS, generator=torch.Generator().manual_seed(seed))[:ROWS]
+    steps = ROWS // batch
+    run, points = Run([0], [validation_loss(model)], 0), recorded_steps(steps)
     for step in range(1, steps + 1):
-        began = time.thread_time()
         picked = rows()[0][order[(step - 1) * batch : step * batch]]
-        loss = model.loss(picked[:, :-1], picked[:, 1:])
-        loss.backward()
-        for part in optimizers:
-            for group in part.param_groups:
-                group["lr"] = group["initial_lr"] * min(1, step / (WARMUP * steps))
-            part.step()
-            part.zero_grad()
-        times.append(time.thread_time() - began)
-        if not math.isfinite(loss.item()):
+        loss = take_step(model, optimizers, picked, min(1, step / (WARMUP * steps)))
+        if not math.isfinite(loss):
             run.died = step
             break
         if step in points:
             run.steps.append(step)
             run.losses.append(validation_loss(model))
-    run.seconds = median(times)
     return run
+
+
+def step_time(optimizer: str, batch: int) -> float:
+    """Milliseconds of a step on this core: the median of ten, after two to warm up."""
+    model, optimizers = prepared(optimizer, RATES[optimizer][0])
+    times = []
+    for _ in range(12):
+        began = time.thread_time()
+        take_step(model, optimizers, rows()[0][:batch], 1)
+        times.append(1e3 * (time.thread_time() - began))
+    return median(times[2:])
+
+
+def step_times() -> dict[str, list[float]]:
+    """The time of a step of each optimizer at each batch: the fastest round of `ROUNDS`.
+
+    What else the machine does makes a step slower, never faster. The optimizers take turns.
+    """
+    torch.set_num_threads(1)
+    found = {o: [math.inf] * len(BATCHES) for o in RATES}
+    for _ in range(ROUNDS):
+        for i, batch in enumerate(BATCHES):
+            for o in RATES:
+                found[o][i] = min(found[o][i], round(step_time(o, batch), 1))
+    return found
 
 
 def stored_losses(losses: list[float]) -> str:
@@ -133,15 +169,10 @@ def last(run: Run) -> float:
 
 def data() -> dict:
     """All runs in the order of the optimizers, their rates, and the batches."""
-    torch.set_num_threads(1)
+    times = step_times()
     keys = [(o, r, b) for o, rates in RATES.items() for r in rates for b in BATCHES]
-    # Rate by rate, so that a busy spell of the machine does not fall on one optimizer alone.
-    found = {key: trained(*key) for key in sorted(keys, key=lambda k: RATES[k[0]].index(k[1]))}
+    found = {key: trained(*key) for key in keys}
     runs = [found[key] for key in keys]
-    times = {
-        o: [round(1e3 * median(found[o, r, b].seconds for r in RATES[o]), 1) for b in BATCHES]
-        for o in RATES
-    }
     return {
         "parameters": Llama(CONFIG).count_parameters(),
         "vocabulary": VOCAB,

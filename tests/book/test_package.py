@@ -54,7 +54,10 @@ def test_the_library_declares_what_it_imports():
     """Every third-party import of lib/ is a dependency or an extra of pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = [name for names in project["optional-dependencies"].values() for name in names]
-    declared = {re.split(r"[<>=]", name)[0] for name in [*project["dependencies"], *extras]}
+    declared = {
+        re.split(r"[<>=\[]", name)[0].replace("-", "_")
+        for name in [*project["dependencies"], *extras]
+    }
     tops = set()
     for path in (ROOT / "lib").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf8"))):
