@@ -1181,5 +1181,10 @@ def test_race_records_a_run_as_it_is(monkeypatch):
     assert 0 < dead.died <= 8
     assert all(step < dead.died for step in dead.steps)
     assert race_data.last(dead) == math.inf
+    monkeypatch.setattr(race_data, "ROUNDS", 1)
+    monkeypatch.setattr(race_data, "BATCHES", [2, 32])
+    times = race_data.step_times()
+    assert [*times] == [*race_data.RATES]
+    assert all(0 < small < large for small, large in times.values())
     stored = pack.unpacked(race_data.stored_losses([0.5, 7.5, 9.0, math.inf, math.nan]), 2)
     assert stored == [500, 7500, 7500, 7500, 7500]
