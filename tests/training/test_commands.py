@@ -120,6 +120,27 @@ def test_a_resumed_run_of_the_command_line_equals_the_whole_one(home, capsys, mo
     assert whole.read_bytes() == cut.read_bytes()
 
 
+def test_a_preparation_that_was_cut_short_is_made_again(home, tmp_path, monkeypatch):
+    """Tokens left behind by a kill belong to another tokenizer; they must not be read."""
+    path, folder = home / "mine.toml", f"run.folder={str(tmp_path)!r}"
+    monkeypatch.setattr(commands, "write_file", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        commands.prepare_run(read_run(path, [folder, "tokenizer.vocab_size=280"]))
+    monkeypatch.undo()
+    tokenizer, parts = commands.prepare_run(read_run(path, [folder]))
+    assert {part.vocab_size for part in parts} == {tokenizer.vocab_size} == {300}
+
+
+def test_without_held_out_texts_the_card_does_not_claim_them(home, tmp_path):
+    args = ["train", str(home / "mine.toml"), "--device", "cpu"]
+    for change in (f"run.folder={tmp_path}", "data.validation=0", "train.steps=2"):
+        args += ["--set", change]
+    assert main(args) == 0
+    card = (tmp_path / "model" / "README.md").read_text("utf8")
+    assert "| validation | none: no text was held out |" in card
+    assert "| bits per byte, training texts |" in card
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

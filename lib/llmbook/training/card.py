@@ -35,8 +35,8 @@ Silicon*. Written by the run itself; every number below was measured by it.
 | data | {data} |
 | tokens read | {tokens:,} in {steps:,} steps |
 | time | {minutes:.0f} minutes of steps on {machine} |
-| validation loss | {val_loss:.4f} nats per token at step {best_step:,} |
-| bits per byte, held-out texts | {bits_per_byte} |
+| {judged} |
+| bits per byte, {which} texts | {bits_per_byte} |
 | seed | {seed} of the weights, {data_seed} of the order of the data |
 | weights stored as | {dtype} |
 {checked}
@@ -96,7 +96,10 @@ def card(
     """The model card of a finished run."""
     seen, held = split(run)
     found = findings(model, tokenizer, (held or seen)[:200])
-    best = trainer.best or {"val_loss": float("nan"), "step": trainer.done}
+    best, judged = trainer.best, "validation | none: no text was held out"
+    if best:
+        loss = f"{best['val_loss']:.4f} nats per token at step {best['step']:,}"
+        judged = f"validation loss | {loss}"
     written = texts_from(model, tokenizer, max(3, run.run.samples), temperature=run.run.temperature)
     checked = checks(written, seen, run) if run.run.samples else ""
     interval = found.get("bits_per_byte_95", ["?", "?"])
@@ -110,8 +113,8 @@ def card(
         steps=trainer.done,
         minutes=trainer.seconds / 60,
         machine=machine(trainer.device),
-        val_loss=best["val_loss"],
-        best_step=best["step"],
+        judged=judged,
+        which="held-out" if held else "training",
         bits_per_byte=f"{found['bits_per_byte']} (95%: {interval[0]} to {interval[1]})",
         seed=run.train.seed,
         data_seed=run.data.seed,

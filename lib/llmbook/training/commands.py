@@ -7,9 +7,11 @@ import argparse
 import json
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -310,7 +312,9 @@ def prepare_run(run: Run) -> tuple[BPETokenizer, list[TokenShards]]:
                     raise ValueError(f"{folder}: got {got}; expected {expected}")
     else:
         encode_run(run, folder)
-        write_file(folder / RUN, json.dumps(settings, indent=1).encode())
+        aside = folder / f".{RUN}.part"
+        write_file(aside, json.dumps(settings, indent=1).encode())
+        os.replace(aside, folder / RUN)
     names = ["train", "val"] if (folder / "tokens" / "val" / HEADER).is_file() else ["train"]
     tokenizer = BPETokenizer.load(folder / "tokenizer.json")
     return tokenizer, [TokenShards(folder / "tokens" / name) for name in names]
@@ -326,19 +330,18 @@ def encode_run(run: Run, folder: Path) -> None:
         sample = train_texts[: run.tokenizer.documents]
         tokenizer = BPETokenizer.train(sample, run.tokenizer.vocab_size, [END])
     folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / "tokens", ignore_errors=True)  # of a preparation that was cut short
     tokenizer.save(folder / "tokenizer.json")
     end = tokenizer.special_id(END)
     for name, texts in (("train", train_texts), ("val", val_texts)):
         place = folder / "tokens" / name
-        if texts and not place.exists():
+        if texts:
             ids = ([end] * (i == 0) + tokenizer.encode(text) for i, text in enumerate(texts))
             write_shards(place, ids, tokenizer.vocab_size, end=end)
 
 
 def tokenizer_digest(folder: Path) -> str:
     """SHA-256 of the run's tokenizer."""
-    from hashlib import sha256
-
     return sha256((folder / "tokenizer.json").read_bytes()).hexdigest()
 
 
