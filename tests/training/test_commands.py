@@ -133,7 +133,7 @@ def test_a_preparation_that_was_cut_short_is_made_again(home, tmp_path, monkeypa
 
 def test_without_held_out_texts_the_card_does_not_claim_them(home, tmp_path):
     args = ["train", str(home / "mine.toml"), "--device", "cpu"]
-    for change in (f"run.folder={tmp_path}", "data.validation=0", "train.steps=2"):
+    for change in (f"run.folder={tmp_path}", "data.validation=0.0", "train.steps=2"):
         args += ["--set", change]
     assert main(args) == 0
     card = (tmp_path / "model" / "README.md").read_text("utf8")
