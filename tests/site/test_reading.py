@@ -85,10 +85,10 @@ def test_menu_opens_and_closes_on_a_phone(page, site):
     _open(page, site, "book/read")
     page.locator(".primary-toggle:visible").click()
     menu = page.locator("dialog#pst-primary-sidebar-modal")
-    assert menu.is_visible()
+    menu.wait_for(state="visible", timeout=5_000)  # it opens and closes in a later frame
     assert menu.locator("a", has_text="Setup").is_visible()
     page.keyboard.press("Escape")
-    assert not menu.is_visible()
+    menu.wait_for(state="hidden", timeout=5_000)
 
 
 def test_each_chapter_can_be_run_downloaded_and_read_at_its_source(page, site):
