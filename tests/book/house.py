@@ -49,6 +49,7 @@ PLUMBING = {
     "llmbook.storyteller": "training/training",
     "llmbook.training.config": "training/training",
     "llmbook.training.progress": "training/training",
+    "llmbook.training.recall": "training/training",
     "llmbook.training.tasks": "training/evaluation",
     "llmbook.training.scaling": "training/search",  # until its chapter is here
     "llmbook.training.launch": "training/training",

@@ -27,6 +27,7 @@ from llmbook.training.batches import Batches, row_starts
 from llmbook.training.checkpoints import checkpoints, read_checkpoint, write_file
 from llmbook.training.config import END, Run, as_tables, read_run
 from llmbook.training.progress import ProgressBar, tensorboard
+from llmbook.training.recall import RecallFirst
 from llmbook.training.training import Trainer
 
 MODELS = {"llama": Llama, "qwen2": Llama, "qwen3": Llama, "gpt2": GPT}  # "model_type": our class
@@ -257,6 +258,16 @@ def run_batches(run: Run, tokens: TokenShards, end: int, held: bool) -> Batches:
             got = f"{len(tokens):,} tokens, no row of {length}"
             raise ValueError(f"data.validation: got {got}; expected more texts, or a larger share")
         size = min(size, rows)
+    elif until := run.data.recall_until:
+        return RecallFirst(
+            tokens,
+            size,
+            length,
+            alone=run.data.recall_alone,
+            until=until,
+            seed=run.data.seed,
+            start=end,
+        )
     return Batches(tokens, size, length, seed=run.data.seed, start=end)
 
 

@@ -42,11 +42,16 @@ class DataConfig:
     batch_size: int = 8  # rows of a batch
     length: int = 256  # tokens of a row
     seed: int = 0  # of the order of the rows
+    recall_alone: int = 0  # batches in which only rare tokens count that the text has said before
+    recall_until: int = 0  # batch from which all count; between them ever more do. 0: always all
 
     def __post_init__(self):
         for name in ("stories", "batch_size", "length", "longest"):
             _require(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
         _require("validation", self.validation, 0 <= self.validation < 1, "0 or more, below 1")
+        alone, until = self.recall_alone, self.recall_until
+        expected = "0 or more, below recall_until"
+        _require("recall_alone", alone, 0 <= alone < until or alone == until == 0, expected)
 
 
 @dataclass(frozen=True)
