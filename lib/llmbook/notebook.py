@@ -95,16 +95,20 @@ def show(figure: Figure, alt: str) -> None:
     `alt` says what the picture shows to a reader who cannot see it: one or two sentences.
     Raises ValueError when it is missing or too short to say anything.
     """
+    display(picture(figure, alt), raw=True)
+    mpl.pyplot.close(figure)
+
+
+def picture(figure: Figure, alt: str) -> dict[str, str]:
+    """What `show` displays: the figure as SVG in a page's colours, as PNG, and in words."""
     if len(alt.split()) < 5:
         raise ValueError(f"alt: got {alt!r}; expected a sentence that says what the picture shows")
     alt = html.escape(" ".join(alt.split()), quote=True)
-    bundle = {
+    return {
         "text/html": f'<figure class="plot">{_svg(figure, alt)}</figure>',
         "image/png": base64.b64encode(_png(figure)).decode(),
         "text/plain": f"[picture: {html.unescape(alt)}]",
     }
-    display(bundle, raw=True)
-    mpl.pyplot.close(figure)
 
 
 def _svg(figure: Figure, alt: str) -> str:

@@ -51,7 +51,6 @@ PLUMBING = {
     "llmbook.training.progress": "training/training",
     "llmbook.training.recall": "training/training",
     "llmbook.training.tasks": "training/evaluation",
-    "llmbook.training.scaling": "training/search",  # until its chapter is here
     "llmbook.training.launch": "training/training",
     "llmbook.training.resharding": "training/distributed",
     "llmbook.training.cluster": "training/distributed",

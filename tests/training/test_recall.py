@@ -5,7 +5,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from llmbook.architecture.llama import Llama, LlamaConfig
 from llmbook.training.batches import Batches
 from llmbook.training.recall import RecallFirst, repeated

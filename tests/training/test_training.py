@@ -488,6 +488,9 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(tmp_path, damage
         file.unlink()
     with pytest.raises(ValueError, match="damaged or missing"):
         trainer(tmp_path).resume()
+    (files.checkpoints(tmp_path)[0] / "shard-00001-model-00001-of-00001.safetensors").touch()
+    with pytest.raises(ValueError, match="resume this run under torchrun"):
+        trainer(tmp_path).resume()
 
 
 @pytest.mark.parametrize(

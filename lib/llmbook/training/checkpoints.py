@@ -87,6 +87,8 @@ def read_checkpoint(place: Path) -> tuple[dict[str, Tensor], dict[str, Tensor], 
         try:
             tensors.append(load((place / name).read_bytes()))
         except (SafetensorError, FileNotFoundError) as error:
+            if any(place.glob("shard-*")):  # of the chapter on many processes
+                raise ValueError(f"{place}: got shards; resume this run under torchrun") from None
             raise ValueError(f"{place / name}: damaged or missing ({error})") from None
     try:
         state = json.loads((place / STATE).read_text("utf8"))

@@ -57,16 +57,21 @@ class LossPlot:
         import matplotlib.pyplot as plt
         from IPython.display import display
 
+        from llmbook.notebook import picture
+
         figure, axes = plt.subplots(figsize=(6, 3))
         axes.plot(*zip(*[(r["step"], r["loss"]) for r in self.records], strict=True), label="train")
         if looks := [(r["step"], r["val_loss"]) for r in self.records if "val_loss" in r]:
             axes.plot(*zip(*looks, strict=True), "o-", label="validation")
         axes.set(xlabel="step", ylabel="loss (nats per token)")
         axes.legend()
+        last = self.records[-1]
+        said = f"after {last['step']} steps {last['loss']:.2f} nats per token in training"
+        drawn = picture(figure, f"A curve of the loss against the steps: {said}")
         if self.handle is None:
-            self.handle = display(figure, display_id=True)
+            self.handle = display(drawn, raw=True, display_id=True)
         else:
-            self.handle.update(figure)
+            self.handle.update(drawn, raw=True)
         plt.close(figure)
 
 

@@ -3,7 +3,8 @@
 Plumbing of the chapter `training`. Shapes: B sequences of a batch, T tokens. In a story a name is
 chosen once and repeated; a model that learns everything at once can settle on guessing it, because
 names are few among the tokens and the other targets pull harder. Here those come later.
-The page `ledger` has the measurements. Arpit et al. 2017 describe the order that networks prefer.
+The page `ledger` has the measurements. An order of lessons is called a curriculum: Bengio et al.
+2009, "Curriculum learning"; Olsson et al. 2022 describe the plateau before copying appears.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """Scaling: what a training step costs in FLOPs and bytes, and which loss a budget will buy.
 
-Chapter: scaling (its notebook is not here yet).
+Chapter: notebooks/training/scaling.ipynb.
 Shapes: B batch, T tokens of a text, D width, H heads, G key/value heads, K head width, F
 feed-forward width, V vocabulary, L layers; in a law N parameters, D tokens of training, C FLOPs.
 Follows: Kaplan et al. 2020; Hoffmann et al. 2022, approach 3, and Besiroglu et al. 2024, who
