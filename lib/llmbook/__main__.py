@@ -31,6 +31,7 @@ EXAMPLES = """\
 start here:
   llmbook check              five lines: python, torch, memory, speed, time
   llmbook check --json       the same for a program to read
+  llmbook generate           a story by the book's own model
   llmbook train --help       every command explains itself
 
 `python -m llmbook` is the same command. In the book's folder, `make lab` opens the notebooks

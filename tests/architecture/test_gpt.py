@@ -296,6 +296,17 @@ def test_samples_follow_the_probabilities(temperature, top_k):
     assert (found[expected == 0] == 0).all()
 
 
+@pytest.mark.parametrize(("temperature", "min_p"), [(1.0, 0.1), (0.7, 0.3), (2.0, 1.0), (1.0, 0.0)])
+def test_min_p_keeps_what_transformers_keeps(temperature, min_p):
+    logits = torch.tensor([[2.0, -1.0, 0.5, 1.5, -3.0, 1.0]])
+    warped = transformers.MinPLogitsWarper(min_p)(None, logits / temperature)
+    generator = torch.Generator().manual_seed(1)
+    drawn = choose_token(logits.expand(20_000, 6), temperature, None, generator, min_p)
+    found = drawn.bincount(minlength=6) / 20_000
+    assert_close(found, warped.softmax(-1)[0], atol=0.015, rtol=0)
+    assert (found[warped[0].isinf()] == 0).all()
+
+
 def test_the_ends_of_the_scale():
     logits = torch.randn(5, 30)
     best = logits.argmax(-1)
@@ -561,6 +572,9 @@ def test_generation_is_refused_at_once():
         {"temperature": float("inf")},
         {"temperature": 1.0, "top_k": 0},
         {"temperature": 0.0, "top_k": -3},
+        {"temperature": 1.0, "min_p": 1.1},
+        {"temperature": 1.0, "min_p": -0.1},
+        {"temperature": 1.0, "min_p": float("nan")},
     ],
 )
 def test_choices_that_cannot_be_made(options):
@@ -569,9 +583,9 @@ def test_choices_that_cannot_be_made(options):
     for call in (
         lambda **o: model.generate(torch.ones(1, 2, dtype=torch.long), 1, **o),
         lambda **o: choose_token(logits, **o),
-        lambda temperature, top_k=None: check_choice(temperature, top_k),
+        lambda temperature, top_k=None, min_p=0.0: check_choice(temperature, top_k, min_p),
     ):
-        with refused("temperature, top_k: got"):
+        with refused("temperature, top_k, min_p: got"):
             call(**options)
 
 

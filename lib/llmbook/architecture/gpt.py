@@ -174,9 +174,10 @@ def generate(
     temperature: int | float = 0.0,
     top_k: int | None = None,
     generator: Generator | None = None,
+    min_p: int | float = 0.0,
     stop: Collection[int] | int | None = None,
 ) -> Iterator[Int[Tensor, " B"]]:
-    """Stream the tokens that follow each sequence, greedy at temperature 0, else sampled.
+    """Stream the tokens that follow each sequence, each chosen by `choose_token`.
 
     Pad shorter prompts on the left and say so in the mask. A sequence that produced a token of
     `stop` (the config's eos_ids by default) repeats it; the stream ends when all have, or after
@@ -189,19 +190,20 @@ def generate(
     place_tokens(ids, mask=mask)  # refuses a mask that does not fit
     if mask is not None and not mask[:, -1].all():
         raise ValueError("mask: got padding at the end of a prompt; expected it on the left")
-    check_choice(temperature, top_k)
+    check_choice(temperature, top_k, min_p)
+    choice = temperature, top_k, generator, min_p
     stop = model.config.eos_ids if stop is None else as_ids(stop)
-    return _stream(model, ids, max_new_tokens, mask, temperature, top_k, generator, set(stop))
+    return _stream(model, ids, max_new_tokens, mask, set(stop), *choice)
 
 
 @torch.no_grad()
-def _stream(model, ids, max_new_tokens, mask, temperature, top_k, generator, stop):
+def _stream(model, ids, max_new_tokens, mask, stop, *choice):
     """The loop of `generate`: read the prompt once, then one token at a time."""
     cache = KVCache(model.config.layers)
     token, ended = None, torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
     for _ in range(max_new_tokens):
         x = model.features(ids if token is None else token[:, None], cache, mask)
-        chosen = choose_token(model.head(x[:, -1]), temperature, top_k, generator)
+        chosen = choose_token(model.head(x[:, -1]), *choice)
         token, mask = (chosen if token is None else torch.where(ended, token, chosen)), None
         yield token
         if stop:
@@ -210,11 +212,11 @@ def _stream(model, ids, max_new_tokens, mask, temperature, top_k, generator, sto
                 return
 
 
-def check_choice(temperature: int | float, top_k: int | None) -> None:
-    """Raise ValueError unless 0 <= temperature < infinity and top_k, if given, is at least 1."""
-    if not 0 <= temperature < math.inf or (top_k is not None and top_k < 1):
-        got = f"got {temperature}, {top_k}"
-        raise ValueError(f"temperature, top_k: {got}; expected 0 or more, and 1 or more (or None)")
+def check_choice(temperature: int | float, top_k: int | None, min_p: int | float = 0.0) -> None:
+    """ValueError unless 0 <= temperature < infinity, top_k is None or >= 1, 0 <= min_p <= 1."""
+    if not (0 <= temperature < math.inf and (top_k is None or top_k >= 1) and 0 <= min_p <= 1):
+        got = f"{temperature}, {top_k}, {min_p}; expected 0 or more, 1 or more (or None), 0 to 1"
+        raise ValueError(f"temperature, top_k, min_p: got {got}")
 
 
 def choose_token(
@@ -222,16 +224,17 @@ def choose_token(
     temperature: int | float = 0.0,
     top_k: int | None = None,
     generator: Generator | None = None,
+    min_p: int | float = 0.0,
 ) -> Int[Tensor, " B"]:
-    """The most likely token at temperature 0; else one drawn among the top_k and their equals."""
-    check_choice(temperature, top_k)
+    """The likeliest at temperature 0, else one of the top_k (and equals) within `min_p` of it."""
+    check_choice(temperature, top_k, min_p)
     if temperature == 0:
         return logits.argmax(-1)
     if top_k is not None and top_k < logits.shape[-1]:
-        least = logits.topk(top_k).values[:, -1:]
-        logits = logits.masked_fill(logits < least, -math.inf)
+        logits = logits.masked_fill(logits < logits.topk(top_k).values[:, -1:], -math.inf)
     logits = logits - logits.amax(-1, keepdim=True)  # a tiny temperature cannot overflow
     probabilities = (logits / temperature).softmax(-1)
+    probabilities *= probabilities >= min_p * probabilities.amax(-1, keepdim=True)  # min-p
     return torch.multinomial(probabilities, 1, generator=generator)[:, 0]
 
 

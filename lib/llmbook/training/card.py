@@ -3,6 +3,7 @@
 Plumbing of the chapters `training` and `evaluation`. Every number of the card comes from the run.
 """
 
+import json
 import os
 import platform
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import torch
 
+from llmbook.architecture.checkpoint import GENERATION
 from llmbook.architecture.gpt import LanguageModel
 from llmbook.text.tokenizer import BPETokenizer
 from llmbook.training.checkpoints import write_file
@@ -48,13 +50,13 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 model = AutoModelForCausalLM.from_pretrained("FOLDER")
 tokenizer = AutoTokenizer.from_pretrained("FOLDER")
 start = tokenizer("{end}", return_tensors="pt")
-written = model.generate(**start, max_new_tokens=200, do_sample=True, temperature=0.8)
+written = model.generate(**start, max_new_tokens=400)  # sampled as generation_config.json says
 print(tokenizer.decode(written[0]))
 ```
 
 or `llmbook generate FOLDER`. A text begins with the token `{end}`, and ends with it.
 
-## Samples, temperature {temperature}, not selected
+## Samples, not selected: temperature {temperature}, min-p {min_p}
 
 {samples}
 
@@ -83,11 +85,23 @@ def write_model(
     rounded = model.to(getattr(torch, run.run.dtype))
     rounded.save_pretrained(folder)
     tokenizer.to_hf("all", eos_token=END).save_pretrained(folder)
+    write_whole(folder / GENERATION, json.dumps(sampled(run, tokenizer), indent=2))
     model = rounded.to(torch.float32).eval()  # what whoever loads the folder will have
-    text = card(model, tokenizer, run, trainer, command)
-    aside = folder / ".README.md.part"
+    write_whole(folder / "README.md", card(model, tokenizer, run, trainer, command))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text aside, then put it in its place."""
+    aside = path.with_name(f".{path.name}.part")
     write_file(aside, text.encode())
-    os.replace(aside, folder / "README.md")
+    os.replace(aside, path)
+
+
+def sampled(run: Run, tokenizer: BPETokenizer) -> dict[str, Any]:
+    """How `transformers` and `llmbook generate` draw tokens unless told otherwise."""
+    how = {"temperature": run.run.temperature, "min_p": run.run.min_p}
+    drawn = run.run.temperature > 0
+    return {"do_sample": drawn, "eos_token_id": tokenizer.special_id(END), **(how if drawn else {})}
 
 
 def card(
@@ -100,7 +114,8 @@ def card(
     if best:
         loss = f"{best['val_loss']:.4f} nats per token at step {best['step']:,}"
         judged = f"validation loss | {loss}"
-    written = texts_from(model, tokenizer, max(3, run.run.samples), temperature=run.run.temperature)
+    how = {"temperature": run.run.temperature, "min_p": run.run.min_p}
+    written = texts_from(model, tokenizer, max(3, run.run.samples), **how)
     checked = checks(written, seen, run) if run.run.samples else ""
     interval = found.get("bits_per_byte_95", ["?", "?"])
     return CARD.format(
@@ -122,6 +137,7 @@ def card(
         checked=checked,
         end=END,
         temperature=run.run.temperature,
+        min_p=run.run.min_p,
         samples="\n\n".join("> " + text.replace("\n", "\n> ") for text in written[:3]),
         context=model.config.context,
         toml=toml(as_tables(run)),

@@ -20,6 +20,7 @@ import torch
 from llmbook.architecture.checkpoint import fill, read_config
 from llmbook.architecture.gpt import GPT, LanguageModel
 from llmbook.architecture.llama import Llama
+from llmbook.storyteller import FOLDER as STORYTELLER
 from llmbook.text.corpus import little_stories, load_texts, split_documents
 from llmbook.text.shards import HEADER, TokenShards, write_shards
 from llmbook.text.tokenizer import BPETokenizer
@@ -364,9 +365,10 @@ def load_model(
 ) -> tuple[LanguageModel, BPETokenizer]:
     """A model and its tokenizer, from a folder that `llmbook train` or `transformers` wrote.
 
-    Raises FileNotFoundError or ValueError for a folder without them, or of a family that the book
-    does not build.
+    "storyteller" is the book's own. Raises FileNotFoundError or ValueError for a folder without
+    them, or of a family that the book does not build.
     """
+    folder = STORYTELLER if str(folder) == "storyteller" else Path(folder)
     kind = read_config(folder).get("model_type")
     if kind not in MODELS:
         raise ValueError(f"{folder}: got model_type {kind!r}; expected one of {[*MODELS]}")
@@ -382,6 +384,7 @@ def texts_from(
     prompt: str = "",
     temperature: float = 0.8,
     top_k: int | None = None,
+    min_p: int | float = 0.0,
     max_tokens: int | None = None,
     seed: int = 0,
     batch_size: int = 50,
@@ -403,6 +406,7 @@ def texts_from(
             min(room, max_tokens or room),
             temperature=temperature,
             top_k=top_k,
+            min_p=min_p,
             generator=generator,
             stop=end,
         )
@@ -412,18 +416,38 @@ def texts_from(
     return texts
 
 
+def add_sampling(parser: argparse.ArgumentParser) -> None:
+    """The options of how tokens are drawn."""
+    said = "as the model's folder says, else"
+    parser.add_argument("--temperature", type=float, help=f"0 or more ({said} 0.8)")
+    parser.add_argument("--min-p", type=float, help=f"0 to 1 ({said} 0)")
+
+
+def sampling(
+    folder: str | os.PathLike, temperature: float | None = None, min_p: float | None = None
+) -> dict[str, float]:
+    """How to draw tokens: as asked for, or else as the folder's generation_config.json says."""
+    place = STORYTELLER if str(folder) == "storyteller" else Path(folder)
+    path = place / "generation_config.json"
+    said = json.loads(path.read_text("utf8")) if path.is_file() else {}
+    asked = {"temperature": temperature, "min_p": min_p}
+    usual = {"temperature": said.get("temperature", 0.8), "min_p": said.get("min_p", 0.0)}
+    return {n: usual[n] if value is None else value for n, value in asked.items()}
+
+
 # --- generate --------------------------------------------------------------------------------
 
 GENERATE = """\
-Let a model write. MODEL is a folder with config.json, model.safetensors and tokenizer.json, as
-`llmbook train` leaves it in its run's folder.
+Let a model write. MODEL is a folder with config.json, model.safetensors and tokenizer.json, or the
+word "storyteller", the book's own model, which is the default.
 
 temperature 0 takes the most likely token each time; 1 draws from the model's own probabilities;
-values between make it more careful. top-k draws among the k most likely tokens only."""
+values between make it more careful. top-k draws among the k most likely tokens only, min-p among
+those that are at least so many times as likely as the likeliest: 0 for all."""
 GENERATE_AFTER = """\
 examples:
-  llmbook generate runs/mine/model
-  llmbook generate runs/mine/model --prompt "Once upon a time" --count 3 --seed 7
+  llmbook generate
+  llmbook generate --prompt "Once upon a time there was a bear" --count 3 --seed 7
   llmbook generate runs/mine/model --temperature 0.5 --top-k 20
 """
 
@@ -433,10 +457,10 @@ def generate_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "llmbook generate", None, GENERATE, GENERATE_AFTER, formatter_class=formatter
     )
-    parser.add_argument("model", help="a folder")
+    parser.add_argument("model", nargs="?", default="storyteller", help="a folder, or storyteller")
     parser.add_argument("--prompt", default="", help="how the text begins; nothing if left out")
     parser.add_argument("--count", type=int, default=1, help="how many texts (1)")
-    parser.add_argument("--temperature", type=float, default=0.8, help="0 or more (0.8)")
+    add_sampling(parser)
     parser.add_argument("--top-k", type=int, help="draw among so many tokens only")
     parser.add_argument("--max-tokens", type=int, help="at most so many new tokens")
     parser.add_argument("--seed", type=int, default=0, help="another seed, another text (0)")
@@ -454,7 +478,9 @@ def generate(argv: list[str] | None = None) -> int:
             if value is not None and value < 1:
                 raise ValueError(f"--{name.replace('_', '-')}: got {value}; expected at least 1")
         model, tokenizer = load_model(args.model, pick_device(args.device))
-        options = {n: getattr(args, n) for n in ("prompt", "temperature", "top_k", "max_tokens")}
+        options = {
+            n: getattr(args, n) for n in ("prompt", "temperature", "top_k", "min_p", "max_tokens")
+        }
         texts = texts_from(model, tokenizer, args.count, seed=args.seed, **options)
         print("\n\n".join(texts))
 
@@ -471,9 +497,9 @@ story world, and all of them consistent with each other.
 Bits per byte compare models with different tokenizers; perplexity does not."""
 EVALUATE_AFTER = """\
 examples:
-  llmbook evaluate runs/mine/model              on 200 new stories of the book's world
+  llmbook evaluate                              the book's model on 200 new stories
   llmbook evaluate runs/mine/model --files held_out/
-  llmbook evaluate runs/mine/model --samples 200 --temperature 0.8
+  llmbook evaluate --samples 200 --temperature 0.8
   llmbook evaluate runs/mine/model --json
 """
 
@@ -483,13 +509,13 @@ def evaluate_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "llmbook evaluate", None, EVALUATE, EVALUATE_AFTER, formatter_class=formatter
     )
-    parser.add_argument("model", help="a folder")
+    parser.add_argument("model", nargs="?", default="storyteller", help="a folder, or storyteller")
     parser.add_argument("--files", nargs="+", help="files or folders of text that it never saw")
     parser.add_argument("--separator", help="a line between two documents of one file")
     parser.add_argument("--stories", type=int, default=200, help="without --files: so many (200)")
     parser.add_argument("--story-seed", type=int, default=999, help="of these stories (999)")
     parser.add_argument("--samples", type=int, default=0, help="stories to write and check (0)")
-    parser.add_argument("--temperature", type=float, default=0.8, help="of these stories (0.8)")
+    add_sampling(parser)
     parser.add_argument("--device", help="cpu, cuda, mps; the fastest there is if left out")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
@@ -502,7 +528,8 @@ def evaluate(argv: list[str] | None = None) -> int:
     def report() -> None:
         model, tokenizer = load_model(args.model, pick_device(args.device))
         texts = held_out(args.files, args.separator, args.stories, args.story_seed)
-        found = findings(model, tokenizer, texts, args.samples, args.temperature)
+        how = sampling(args.model, args.temperature, args.min_p)
+        found = findings(model, tokenizer, texts, args.samples, **how)
         if args.json:
             print(json.dumps(found, indent=2))
             return
@@ -526,7 +553,8 @@ def findings(
     tokenizer: BPETokenizer,
     texts: list[str],
     samples: int = 0,
-    temperature: float = 0.8,
+    temperature: int | float = 0.8,
+    min_p: int | float = 0.0,
 ) -> dict[str, Any]:
     """What `llmbook evaluate` says, as a dictionary."""
     from llmbook.training.evaluation import (  # a later chapter
@@ -550,7 +578,8 @@ def findings(
         interval = bootstrap(ratio_of_sums, scores.bits, scores.n_bytes)
         found["bits_per_byte_95"] = [round(interval.low, 4), round(interval.high, 4)]
     if samples:
-        written = texts_from(model, tokenizer, samples, temperature=temperature)
+        how = {"temperature": temperature, "min_p": min_p}
+        written = texts_from(model, tokenizer, samples, **how)
         found["stories_written"] = samples
         found |= {f"share_{n}": round(v, 3) for n, v in story_report(written).shares().items()}
     return found

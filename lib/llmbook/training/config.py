@@ -71,13 +71,15 @@ class RunConfig:
     name: str = "A small language model"  # the title of the model card
     dtype: str = "float32"  # of the weights in the model folder: "float32", "float16", "bfloat16"
     samples: int = 0  # texts that the model card counts and checks
-    temperature: float = 0.8  # of those texts
+    temperature: float = 0.8  # of those texts, and of texts from the folder unless told otherwise
+    min_p: float = 0.0  # likewise: no token less likely than so many times the likeliest
 
     def __post_init__(self):
         known = ("float32", "float16", "bfloat16")
         _require("dtype", self.dtype, self.dtype in known, f"one of {known}")
         _require("samples", self.samples, self.samples >= 0, "0 or more")
         _require("temperature", self.temperature, 0 <= self.temperature < math.inf, "0 or more")
+        _require("min_p", self.min_p, 0 <= self.min_p <= 1, "0 to 1")
 
 
 @dataclass(frozen=True)
