@@ -382,7 +382,7 @@ def texts_from(
     count: int,
     *,
     prompt: str = "",
-    temperature: float = 0.8,
+    temperature: int | float = 0.8,
     top_k: int | None = None,
     min_p: int | float = 0.0,
     max_tokens: int | None = None,
@@ -478,9 +478,8 @@ def generate(argv: list[str] | None = None) -> int:
             if value is not None and value < 1:
                 raise ValueError(f"--{name.replace('_', '-')}: got {value}; expected at least 1")
         model, tokenizer = load_model(args.model, pick_device(args.device))
-        options = {
-            n: getattr(args, n) for n in ("prompt", "temperature", "top_k", "min_p", "max_tokens")
-        }
+        options = {n: getattr(args, n) for n in ("prompt", "top_k", "max_tokens")}
+        options |= sampling(args.model, args.temperature, args.min_p)
         texts = texts_from(model, tokenizer, args.count, seed=args.seed, **options)
         print("\n\n".join(texts))
 
