@@ -37,7 +37,7 @@ figures: $(VENV)/installed
 bench: $(VENV)/installed
 	$(PY) -m bench
 
-# The book's model again: an hour of one core. A run that was stopped goes on.
+# The book's model again: an hour and a half of one core. A run that was stopped goes on.
 storyteller: $(VENV)/installed
 	OMP_NUM_THREADS=1 $(VENV)/bin/llmbook train lib/llmbook/storyteller/train.toml --threads 1 --resume
 	cp runs/storyteller/model/* runs/storyteller/metrics.jsonl lib/llmbook/storyteller/
