@@ -488,7 +488,12 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(tmp_path, damage
         file.unlink()
     with pytest.raises(ValueError, match="damaged or missing"):
         trainer(tmp_path).resume()
-    (files.checkpoints(tmp_path)[0] / "shard-00001-model-00001-of-00001.safetensors").touch()
+
+
+def test_the_shards_of_several_processes_are_left_to_torchrun(tmp_path):
+    trainer(tmp_path).train()
+    for place in files.checkpoints(tmp_path):
+        (place / files.WEIGHTS).rename(place / "shard-00001-model-00001-of-00001.safetensors")
     with pytest.raises(ValueError, match="resume this run under torchrun"):
         trainer(tmp_path).resume()
 
