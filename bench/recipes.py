@@ -2,7 +2,7 @@
 
 Plain is nanoGPT's recipe: GPT-2's layers, AdamW with its betas and decay, a cosine, float32, random
 windows of the corpus, 4 layers of width 256, and the best of three learning rates. Both train on
-the same 60,000 stories with the same tokenizer, and are judged in bits per byte on the same others.
+the same 60,000 stories with the same tokenizer, and are judged in bits per byte on other stories.
 The book's recipe is the Storyteller's without recall, which costs bits in runs as short as these.
 
 `python -m bench recipes` trains both in alternation, on all cores: plain for BUDGET seconds of its

@@ -12,6 +12,7 @@ from llmbook.__main__ import main
 from llmbook.text.corpus import little_stories
 from llmbook.training import commands
 from llmbook.training.checkpoints import LOG, checkpoints, read_log
+from llmbook.training.commands import build_trainer, prepare_run, sampling
 from llmbook.training.config import as_tables, parse_run, read_run
 from llmbook.training.progress import LossPlot, ProgressBar
 
@@ -257,6 +258,39 @@ def test_generate_writes_what_was_asked_for(home, capsys):
 def test_generate_refuses_what_cannot_work(home, capsys, options, said):
     assert main(["generate", str(home / "run" / "model"), "--device", "cpu", *options]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_folder_says_how_its_tokens_are_drawn(home, tmp_path):
+    assert sampling(home / "run" / "model") == {"temperature": 0.8, "min_p": 0.0}
+    assert sampling(home / "run" / "model", 0.5, 0.2) == {"temperature": 0.5, "min_p": 0.2}
+    assert sampling(tmp_path) == {"temperature": 0.8, "min_p": 0.0}  # it does not say
+    said = tmp_path / "generation_config.json"
+    said.write_text('{"do_sample": true, "temperature": 0.6, "min_p": 0.3}')
+    assert sampling(tmp_path) == {"temperature": 0.6, "min_p": 0.3}
+    said.write_text('{"do_sample": false}')
+    assert sampling(tmp_path)["temperature"] == 0
+    said.write_text("{")
+    with pytest.raises(ValueError, match=r"generation_config\.json"):
+        sampling(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [("run", "min_p", 1.5), ("run", "min_p", -0.1), ("data", "recall_alone", 5)],
+)
+def test_new_settings_out_of_range_are_refused(table, key, value):
+    with pytest.raises(ValueError, match=key):
+        parse_run({table: {key: value}})
+
+
+def test_a_config_with_recall_trains_on_recall_first(home, tmp_path):
+    changes = {"data.recall_alone": 3, "data.recall_until": 9, "run.folder": f"'{tmp_path}/r'"}
+    run = read_run(home / "mine.toml", [f"{name}={value}" for name, value in changes.items()])
+    tokenizer, parts = prepare_run(run)
+    trainer = build_trainer(run, tokenizer, parts, torch.device("cpu"))
+    assert (trainer.batches.alone, trainer.batches.until) == (3, 9)
+    assert (trainer.batches[4][1] == -100).any()  # a share of 1 in 6 counts
+    assert not (trainer.validation[0][1] == -100).any()
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path, capsys):

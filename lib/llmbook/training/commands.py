@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from llmbook.architecture.checkpoint import fill, read_config
+from llmbook.architecture.checkpoint import GENERATION, fill, read_config
 from llmbook.architecture.gpt import GPT, LanguageModel
 from llmbook.architecture.llama import Llama
 from llmbook.storyteller import FOLDER as STORYTELLER
@@ -360,6 +360,11 @@ def tokenizer_digest(folder: Path) -> str:
 # --- a model in a folder ---------------------------------------------------------------------
 
 
+def model_folder(name: str | os.PathLike) -> Path:
+    """The folder of this name; "storyteller" is the book's own model."""
+    return STORYTELLER if str(name) == "storyteller" else Path(name)
+
+
 def load_model(
     folder: str | os.PathLike, device: torch.device | None = None
 ) -> tuple[LanguageModel, BPETokenizer]:
@@ -368,7 +373,7 @@ def load_model(
     "storyteller" is the book's own. Raises FileNotFoundError or ValueError for a folder without
     them, or of a family that the book does not build.
     """
-    folder = STORYTELLER if str(folder) == "storyteller" else Path(folder)
+    folder = model_folder(folder)
     kind = read_config(folder).get("model_type")
     if kind not in MODELS:
         raise ValueError(f"{folder}: got model_type {kind!r}; expected one of {[*MODELS]}")
@@ -427,11 +432,14 @@ def sampling(
     folder: str | os.PathLike, temperature: float | None = None, min_p: float | None = None
 ) -> dict[str, float]:
     """How to draw tokens: as asked for, or else as the folder's generation_config.json says."""
-    place = STORYTELLER if str(folder) == "storyteller" else Path(folder)
-    path = place / "generation_config.json"
-    said = json.loads(path.read_text("utf8")) if path.is_file() else {}
+    folder = model_folder(folder)
+    said = read_config(folder, GENERATION) if (folder / GENERATION).is_file() else {}
     asked = {"temperature": temperature, "min_p": min_p}
-    usual = {"temperature": said.get("temperature", 0.8), "min_p": said.get("min_p", 0.0)}
+    greedy = said.get("do_sample") is False
+    usual = {
+        "temperature": 0.0 if greedy else said.get("temperature", 0.8),
+        "min_p": said.get("min_p", 0.0),
+    }
     return {n: usual[n] if value is None else value for n, value in asked.items()}
 
 
