@@ -5,9 +5,10 @@ windows of the corpus, 4 layers of width 256, and the best of three learning rat
 the same 60,000 stories with the same tokenizer, and are judged in bits per byte on other stories.
 The book's recipe is the Storyteller's without recall, which costs bits in runs as short as these.
 
-`python -m bench recipes` trains both in alternation, on all cores: plain for BUDGET seconds of its
-own, ours for a third of that. `BENCH_LEDGER=1` then tries the changes one at a time, each run for
-the same seconds of one core (of processor time, so that a busy machine changes little).
+`python -m bench recipes` trains both in alternation, on all cores that torch takes (one under
+OMP_NUM_THREADS=1): plain for BUDGET seconds of its own, ours for a third of that. `BENCH_LEDGER=1`
+then tries the changes one at a time, each run for the same seconds of one core (of processor time,
+so that a busy machine changes little).
 """
 
 import os
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from statistics import median
 
 import numpy as np
 import torch
@@ -123,12 +125,14 @@ class Contestant:
         kind, length = Batches if documents else Windows, 288 if long else CONTEXT
         self.rows = partial(kind, ids, 8, length, start=end if documents else None)
         self.loop = self.make(1000)
+        took = median(self.timed() for _ in range(15))
+        self.loop = self.make(max(20, round(seconds / took)))  # again, scheduled for these steps
+
+    def timed(self) -> float:
+        """Seconds of one step."""
+        began = self.clock()
         self.loop.step()
-        began = clock()
-        for _ in range(4):
-            self.loop.step()
-        steps = max(20, round(seconds / ((clock() - began) / 4)))
-        self.loop = self.make(steps)  # from the beginning again, with the schedule for these steps
+        return self.clock() - began
 
     def make(self, steps: int) -> TrainingLoop:
         """The loop at its start."""
@@ -207,8 +211,8 @@ def book_recipe() -> Recipe:
 
 def time_to_loss() -> None:
     """Plain for BUDGET seconds, ours for a third, in alternation, on all cores."""
-    torch.set_num_threads(os.cpu_count() or 1)
-    print(f"plain: {BUDGET:.0f} s each for rates {RATES}; ours: {BUDGET / 3:.0f} s; wall clock")
+    print(f"plain: {BUDGET:.0f} s each for rates {RATES}; ours: {BUDGET / 3:.0f} s")
+    print(f"seconds by the clock on the wall, {torch.get_num_threads()} threads")
     runs = {
         f"plain, rate {rate}": Contestant(replace(PLAIN, lr=rate), BUDGET, time.perf_counter)
         for rate in RATES

@@ -776,8 +776,14 @@ def test_presets_show_exact_counts(show, slug):
     assert f"{count:,} × 2 = " in sums
     if slug != "gpt2":
         figure.said(f"{count:,} parameters")
-    for key in ("layers", "width", "heads", "inner", "vocabulary", "context"):
-        field = figure.frame.locator(f"input[type=number][id^={key}]")
+    labels = {
+        "layers": "L layers",
+        "width": "D width",
+        "heads": "H heads",
+        "inner": "F feed-forward",
+    }
+    for key, label in (labels | {"vocabulary": "V vocabulary", "context": "T context"}).items():
+        field = figure.frame.get_by_label(label, exact=True)
         assert int(field.input_value()) == getattr(shape, key)
 
 

@@ -152,6 +152,8 @@ def test_a_schedule_stays_between_zero_and_one(name, steps, warmup):
         {"l1": -0.1},
         {"clip": 0.0},
         {"label_smoothing": 1.0},
+        {"decay": 0.0},
+        {"decay": 1.1},
         {"patience": 0},
         {"save_every": 0},
     ],
@@ -197,6 +199,15 @@ def test_auto_is_a_float_that_the_device_has():
 
 
 # --- the loop ----------------------------------------------------------------------------------
+
+
+def test_decay_is_the_share_of_the_steps_in_which_wsd_falls():
+    config = replace(CONFIG, schedule="wsd", steps=8, warmup=0, decay=0.5)
+    loop, factors = TrainingLoop(small(), Batches(IDS, 4, 16), config), []
+    for _ in range(8):
+        loop.step()
+        factors.append(loop.groups[0]["lr"] / loop.groups[0]["initial_lr"])
+    assert factors == [1, 1, 1, 1, 1, 0.75, 0.5, 0.25]
 
 
 @pytest.mark.parametrize("schedule", sorted(SCHEDULES))

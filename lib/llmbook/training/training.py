@@ -81,6 +81,7 @@ class TrainConfig:
     betas: tuple[float, float] = (0.9, 0.95)  # memory of Adam and AdamW
     schedule: str = "wsd"  # a name in SCHEDULES
     warmup: int = 50  # steps until the peak
+    decay: float = 0.4  # share of the steps in which "wsd" falls, at the end
     weight_decay: float = 0.0  # AdamW's and Muon's decay; for the others an L2 penalty
     l1: float = 0.0  # weight of the sum of the absolute weights, added to the loss
     clip: float | None = 1.0  # longest gradient
@@ -108,6 +109,8 @@ class TrainConfig:
         if not 0 <= self.label_smoothing < 1:
             got = self.label_smoothing
             raise ValueError(f"label_smoothing: got {got}; expected 0 or more, below 1")
+        if not 0 < self.decay <= 1:
+            raise ValueError(f"decay: got {self.decay}; expected above 0, at most 1")
         if self.patience is not None and self.patience < 1:
             raise ValueError(f"patience: got {self.patience}; expected at least 1, or None")
 
@@ -239,7 +242,8 @@ class Steps(Gradients):
     def update(self) -> None:
         """Move the weights and forget the gradients."""
         config = self.config
-        factor = SCHEDULES[config.schedule](self.done, config.steps, config.warmup)
+        fall = (config.decay,) if config.schedule == "wsd" else ()
+        factor = SCHEDULES[config.schedule](self.done, config.steps, config.warmup, *fall)
         for group in self.groups:
             group["lr"] = group["initial_lr"] * factor
         for optimizer in self.optimizers:
