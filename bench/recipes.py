@@ -59,7 +59,7 @@ class Recipe:
 
 
 PLAIN = Recipe()
-RATES = (1e-3, 2e-3, 4e-3)  # what the plain recipe's learning rate is chosen from
+RATES = (4e-3, 8e-3, 16e-3)  # what the plain recipe's learning rate is chosen from
 STEPS = [  # what the book changes, in order, each on top of those above it
     ("rows begin where stories begin", {"rows": "documents"}),
     ("Llama: rotary, RMSNorm, SwiGLU, groups", {"model": "llama"}),
@@ -235,8 +235,8 @@ def ledger() -> None:
     def row(name: str, recipe: Recipe, before: float | None = None) -> float:
         return said(name, finished(recipe, LEDGER_SECONDS, time.process_time), before)
 
-    recipe = replace(PLAIN, lr=RATES[1])
-    bits = row(f"plain, rate {RATES[1]}", recipe)
+    recipe = replace(PLAIN, lr=2e-3)
+    bits = row("plain, rate 0.002", recipe)
     for name, change in STEPS:
         recipe = replace(recipe, **change)
         bits = row(f"+ {name}", recipe, bits)
