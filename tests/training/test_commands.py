@@ -1,6 +1,7 @@
 """`llmbook train`, `evaluate`, `generate`: a corpus of one's own in, a folder that loads out."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import torch
 import transformers
 from llmbook.__main__ import main
+from llmbook.architecture.llama import Llama
 from llmbook.text.corpus import little_stories
 from llmbook.training import commands
 from llmbook.training.checkpoints import LOG, checkpoints, read_log
@@ -82,6 +84,8 @@ def test_the_model_card_says_what_the_run_measured(home):
     assert f"llmbook train {home / 'mine.toml'} --device cpu" in card
     assert "in 12 steps" in card
     assert card.count("\n\n> ") == 3
+    longest = int(re.search(r"max_new_tokens=(\d+)", card)[1])
+    assert longest < Llama.from_pretrained(home / "run" / "model").config.context
     again = read_run_of_card(card)
     assert again == json.loads(json.dumps(as_tables(read_run(home / "mine.toml"))))
 

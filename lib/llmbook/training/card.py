@@ -50,7 +50,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 model = AutoModelForCausalLM.from_pretrained("FOLDER")
 tokenizer = AutoTokenizer.from_pretrained("FOLDER")
 start = tokenizer("{end}", return_tensors="pt")
-written = model.generate(**start, max_new_tokens=400)  # sampled as generation_config.json says
+written = model.generate(**start, max_new_tokens={longest})  # as generation_config.json says
 print(tokenizer.decode(written[0]))
 ```
 
@@ -140,6 +140,7 @@ def card(
         min_p=run.run.min_p,
         samples="\n\n".join("> " + text.replace("\n", "\n> ") for text in written[:3]),
         context=model.config.context,
+        longest=min(400, model.config.context - 1),  # after the first token
         toml=toml(as_tables(run)),
     )
 
