@@ -11,6 +11,7 @@ const MEGA = 1e6;
 export const rows = () => DATA.rows;
 export const find = (slug) => DATA.rows.find((row) => row.slug === slug);
 const WHOLE = DATA.rows[0];
+const CHANCE = Math.max(...DATA.rows.filter(({ family }) => family === 'zeros').flatMap((row) => [row.write_times, row.read_times]).map((ratio) => Math.abs(ratio - 1)));
 
 // What is wanted small: bits per byte above the floor, or minus the share of stories that pass.
 export const cost = (row, y) => (y === 'above' ? row.above[0] : -row.sound[0]);
@@ -96,7 +97,7 @@ function render({ model, el }) {
     h('section', { class: 'tight' }, h('div', { class: 'row apart' }, legend, paces), plot),
     h('section', { class: 'about' }, name, how, numbers),
     h('details', {}, h('summary', {}, 'All methods in numbers'), h('table', {}, h('caption', { class: 'sr' }, 'All methods, the smallest first'), h('thead', {}, h('tr', {}, heads)), body)),
-    h('p', { class: 'small soft foot' }, `Recorded by ${DATA.command} on one core (${DATA.cpu}, torch ${DATA.torch}) on ${DATA.date}. Bits per byte on ${DATA.texts} stories that nobody has read; the floor, ${small(DATA.floor)}, is what the choices of the program that tells them take, and no model can be below it for long. A story passes if the program could have made every sentence of it and none contradicts another: ${DATA.samples} stories of each model. Intervals hold 95%. Speeds: medians of rounds in which all models take turns, one text of ${DATA.written} tokens written, ${DATA.read} tokens read at once. Coded file: the container of the chapter; smaller than the plain file of float32. The line joins what no other model that is fast enough beats in size and quality.`),
+    h('p', { class: 'small soft foot' }, `Recorded by ${DATA.command} on one core (${DATA.cpu}, torch ${DATA.torch}) on ${DATA.date}. Bits per byte on ${DATA.texts} stories that nobody has read; the floor, ${small(DATA.floor)}, is what the choices of the program that tells them take, and no model can be below it for long. A story passes if the program could have made every sentence of it and none contradicts another: ${DATA.samples} stories of each model. Intervals hold 95%. Speeds: medians of rounds in which all models take turns, one text of ${DATA.written} tokens written, ${DATA.read} tokens read at once. A model with zeros computes what float32 computes: that they differ, by up to ${percent(CHANCE)}, is chance. Coded file: the container of the chapter; smaller than the plain file of float32. The line joins what no other model that is fast enough beats in size and quality.`),
   );
 
   const budget = () => ({ x, size, pace, speed });
@@ -200,8 +201,8 @@ function render({ model, el }) {
       item('Above the floor', small(row.above[0]), `(${small(row.above[1])} to ${small(row.above[2])})`),
       row === WHOLE ? item('Against float32', 'the same') : item('Against float32', signed(row.rise[0]), `(${signed(row.rise[1])} to ${signed(row.rise[2])})`),
       item('Stories that pass', percent(row.sound[0]), `(${percent(row.sound[1])} to ${percent(row.sound[2])})`),
-      item('Writes', `${count(row.write)} tokens/s`, row === WHOLE ? '' : `${times(row.write_times)} float32’s`),
-      item('Reads', `${count(row.read)} tokens/s`, row === WHOLE ? '' : `${times(row.read_times)} float32’s`),
+      item('Writes', `${count(row.write)} tokens/s`, row === WHOLE ? '' : `${times(row.write_times)} float32`),
+      item('Reads', `${count(row.read)} tokens/s`, row === WHOLE ? '' : `${times(row.read_times)} float32`),
     );
     paces.replaceChildren(...[0.1, 0.5, 1].map((part) => { const value = part * ends(pace)[1], nice = Number(value.toPrecision(1)); return h('li', {}, svg('svg', { viewBox: '-12 -12 24 24', class: 'wide', 'aria-hidden': 'true' }, mark('floats', radius(nice))), count(nice)); }), h('li', {}, 'tokens/s'));
     if (!ring) return;
