@@ -101,8 +101,8 @@ RECOVERY, AWARE, STUDENT = (2, 2, 4) if QUICK else (48, 40, 160)  # steps of 8 s
 # Rates: the best of three, in shorter trials.
 GENTLE = {"lr": 0.0005, "matrix_lr": 0.002}  # of models that have lost little
 RECOVERY_RATES = {"lr": 0.001, "matrix_lr": 0.004}
-STUDENT_RATES = {"lr": 0.002, "matrix_lr": 0.007}
-SHARE = 0.2  # of the compute with a teacher: the best of 0.2 and 0.5
+STUDENT_RATES = {"lr": 0.0015, "matrix_lr": 0.005}
+SHARE = 0.5  # of the compute with a teacher
 KEPT = (0, 3)  # the layers of half a model, the best pair of the chapter `distillation`
 HIDDEN, HEADS, GROUPS = 512, 4, 2  # neurons of a layer as it is; heads that stay
 
@@ -330,7 +330,7 @@ def of_shapes() -> list[Row]:
     then, inside = f"then {RECOVERY} {STORIES}", "two thin matrices, half of the numbers"
     stay = {hidden: f"{hidden} of {HIDDEN} in each layer stay; {then}" for hidden in (384, 256)}
     alone = f"layers 0 and 3; {STUDENT} {STORIES}"
-    taught = f"layers 0 and 3; {SHARE:.0%} of the compute with a teacher, then without"
+    taught = "layers 0 and 3; half of the compute with a teacher, half without"
     return [
         ("neurons-384", "a quarter of the neurons gone", stay[384], partial(fewer_neurons, 384)),
         ("neurons-256", "half of the neurons gone", stay[256], partial(fewer_neurons, 256)),
