@@ -16,7 +16,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES, BUILT = ROOT / "book" / "figures", ROOT / "lib" / "llmbook" / "figures"
-NAMES = ("tokenizer", "ngram", "embedding", "attention", "position", "gpt", "memory", "race")
+NAMES = (
+    "tokenizer",
+    "ngram",
+    "embedding",
+    "attention",
+    "position",
+    "gpt",
+    "memory",
+    "race",
+    "quantization",
+    "frontier",
+)
 LIMIT = 80_000  # bytes, so that the notebook output stays under 100 kB
 
 sys.path.insert(0, str(SOURCES))

@@ -19,6 +19,8 @@ BIN = Path(sys.executable).parent
 # Two notebooks run side by side: two threads in each would wait for one another on two cores.
 ONE_THREAD = {"LLMBOOK_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
+PARTS = ("text", "architecture", "training", "compression")
+
 STAGES: dict[str, list[list[str]]] = {
     "ruff": [
         [str(BIN / "ruff"), "check", "."],
@@ -26,9 +28,7 @@ STAGES: dict[str, list[list[str]]] = {
     ],
     "kept cells": [[sys.executable, "scripts/sync.py", "--check"]],
     "figures": [[sys.executable, "scripts/figures.py", "--check", "--source-only"]],
-    "library": [
-        [*PYTEST, *SHAPES, *PARALLEL, "tests/text", "tests/architecture", "tests/training"]
-    ],
+    "library": [[*PYTEST, *SHAPES, *PARALLEL, *(f"tests/{part}" for part in PARTS)]],
     "rules": [[*PYTEST, *PARALLEL, "tests/book"]],
     "notebooks": [[*PYTEST, *NBVAL, *PARALLEL, "notebooks"]],
     "build": [[str(BIN / "jupyter-book"), "build", ".", "-W", "--keep-going", "--quiet"]],

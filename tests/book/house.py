@@ -57,6 +57,11 @@ PLUMBING = {
     "llmbook.training.preparation": "training/distributed",
     "llmbook.training.commands": "training/distributed",  # the command line calls all of them
     "llmbook.training.card": "training/distributed",
+    "llmbook.compression.formats": None,
+    "llmbook.compression.structured": "compression/pruning",
+    "llmbook.compression.factorized": "compression/distillation",
+    "llmbook.compression.container": "compression/coding",
+    "llmbook.compression.compressor": "compression/coding",
 }
 
 

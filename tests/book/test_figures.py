@@ -3,6 +3,8 @@
 The JavaScript runs in node and is compared with the book's own Python modules.
 """
 
+import base64
+import hashlib
 import importlib
 import json
 import math
@@ -22,7 +24,7 @@ import torch
 import transformers
 from llmbook.architecture.attention import KVCache, attention_weights, causal_mask
 from llmbook.architecture.gpt import flops_per_token, parameters_by_part
-from llmbook.architecture.llama import Llama
+from llmbook.architecture.llama import Llama, LlamaConfig
 from llmbook.architecture.position import (
     LinearScaling,
     Llama3Scaling,
@@ -31,6 +33,8 @@ from llmbook.architecture.position import (
     YarnScaling,
     rotate,
 )
+from llmbook.compression.quantization import quantized_layer
+from llmbook.compression.rounding import dequantize, round_to_nearest, solve
 from llmbook.notebook import fig
 from llmbook.text.embedding import Embedding, Vocabulary, split_sentences
 from llmbook.text.ngram import MaximumLikelihood, temper
@@ -44,14 +48,27 @@ from llmbook.training.cluster import (
     micro_batch_time,
     step_time,
 )
+from llmbook.training.evaluation import pareto_front, weight_bytes
 from llmbook.training.scaling import STATES, parameter_counts, step_memory
+from scipy.stats import binomtest
 from torch.utils.flop_counter import FlopCounterMode
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "lib" / "llmbook" / "figures"
-NAMES = ["attention", "embedding", "gpt", "memory", "ngram", "position", "race", "tokenizer"]
+NAMES = [
+    "attention",
+    "embedding",
+    "gpt",
+    "memory",
+    "ngram",
+    "position",
+    "race",
+    "tokenizer",
+    "quantization",
+    "frontier",
+]
 
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "book" / "figures"))
@@ -66,6 +83,8 @@ gpt_data = importlib.import_module("gpt_data")
 attention_data = importlib.import_module("attention_data")
 memory_data = importlib.import_module("memory_data")
 race_data = importlib.import_module("race_data")
+frontier_data = importlib.import_module("frontier_data")
+quantization_data = importlib.import_module("quantization_data")
 
 
 def node(name: str, expression: str, value) -> object:
@@ -104,7 +123,9 @@ def test_built_from_its_source(name):
     assert not figures.is_stale(name, with_data=False), "run scripts/figures.py --source-only"
 
 
-@pytest.mark.parametrize("name", ["tokenizer", "ngram", "position", "gpt", "memory"])
+@pytest.mark.parametrize(
+    "name", ["tokenizer", "ngram", "position", "gpt", "memory", "quantization", "frontier"]
+)
 def test_data_is_what_the_models_give(name):
     assert figures.stored(name) == figures.computed(name), f"run scripts/figures.py {name}"
 
@@ -1188,3 +1209,300 @@ def test_race_records_a_run_as_it_is(monkeypatch):
     assert all(0 < small < large for small, large in times.values())
     stored = pack.unpacked(race_data.stored_losses([0.5, 7.5, 9.0, math.inf, math.nan]), 2)
     assert stored == [500, 7500, 7500, 7500, 7500]
+
+
+# Quantization: a whole matrix of the book's model, rounded as the book rounds.
+
+SETTINGS = [
+    (bits, marks, shared)
+    for marks in quantization_data.MARKS
+    for bits in ([4] if marks == "nf4" else range(2, 9))
+    for shared in quantization_data.SHARING
+]
+AS_BOOK = """const solved = (weights, columns, all) => all.map(([bits, marks, shared]) => {
+  const { codes, values, scales, zeros } = m.solve(weights, columns, { bits, marks, shared });
+  const text = (list) => Buffer.from(list.buffer).toString('base64');
+  return [codes, values, scales, zeros].map(text);
+});"""
+
+
+def quantization_values() -> dict:
+    """The numbers in the built file, read by Python alone."""
+    text = figures.stored("quantization")[0]
+    return fields("quantization") | {"unit": float(re.search(r"\bunit:([\d.e-]+)", text)[1])}
+
+
+def assert_rounded_as_in_the_book(weight, settings, got):
+    """Codes, values, scales and zero points from the figure are the book's, one by one."""
+    for (bits, marks, shared), found in zip(settings, got, strict=True):
+        how = quantization_data.scheme(bits, marks, shared)
+        codes, scales, zeros = solve(weight, how)
+        values = dequantize(codes, how, scales, zeros)
+        kinds = (np.uint8, np.float32, np.float32, np.uint8)
+        pairs = zip(kinds, found, strict=True)
+        js = [np.frombuffer(base64.b64decode(text), kind) for kind, text in pairs]
+        middle = torch.full_like(scales, how.levels // 2)
+        expected = (codes, values, scales, middle if zeros is None else zeros)
+        names = ("codes", "values", "scales", "zeros")
+        for name, book, here in zip(names, expected, js, strict=True):
+            np.testing.assert_array_equal(here, book.flatten().numpy(), f"{how} {name}")
+
+
+@pytest.mark.parametrize("marks", [*quantization_data.MARKS])
+@pytest.mark.parametrize("outlier", [0, 8])
+def test_quantization_rounds_every_weight_as_the_book_does(marks, outlier):
+    settings = [setting for setting in SETTINGS if setting[1] == marks]
+    weight = quantization_data.weights(quantization_values(), outlier)
+    script = (
+        f"([outlier, all]) => {{ {AS_BOOK} return solved(m.matrix(outlier), {weight.shape[1]},"
+        " all); }"
+    )
+    got = node("quantization", script, [outlier, settings])
+    assert_rounded_as_in_the_book(weight, settings, got)
+
+
+def quantization_matrices() -> dict[str, torch.Tensor]:
+    """Small matrices on which rounding is delicate."""
+    generator = torch.Generator().manual_seed(0)
+    normal = torch.randn(6, 64, generator=generator)
+    whole = torch.randint(-6, 7, (6, 64), generator=generator).float()
+    some = torch.tensor([0.0, 1, 0, 1, 0, 1])[:, None]
+    return {
+        "large": 1e4 * normal,
+        "scales below half precision": 1e-6 * normal,
+        "scales that vanish in half precision": 1e-9 * normal,
+        "halfway between two marks": whole / 2,
+        "only above 0": normal.abs() + 0.2,
+        "only below 0": -normal.abs(),
+        "rows of zeros": normal * some,
+        "all zeros": torch.zeros(6, 64),
+        "one weight": torch.eye(6, 64),
+    }
+
+
+@pytest.mark.parametrize("name", [*quantization_matrices()])
+def test_quantization_rounds_delicate_matrices_as_the_book_does(name):
+    weight = quantization_matrices()[name]
+    script = (
+        f"([weights, all]) => {{ {AS_BOOK} return solved(Float32Array.from(weights), 64, all); }}"
+    )
+    got = node("quantization", script, [weight.flatten().tolist(), SETTINGS])
+    assert_rounded_as_in_the_book(weight, SETTINGS, got)
+
+
+def test_quantization_half_precision_is_that_of_numpy():
+    generator = torch.Generator().manual_seed(1)
+    size = torch.empty(20_000).uniform_(-26, 15.9, generator=generator)
+    numbers = np.exp2(size.numpy()).astype(np.float32)
+    grid = np.arange(1, 3000, dtype=np.uint16).view(np.float16).astype(np.float32)
+    middles = (grid[1:] + grid[:-1]) / 2  # halfway: to the even neighbour
+    powers = np.exp2(np.arange(-26, 16, dtype=np.float32))
+    below = np.nextafter(powers, np.float32(0))
+    every = np.concatenate([numbers, grid, middles, powers, below, [0]]).astype(np.float32)
+    got = node("quantization", "(all) => all.map(m.half)", every.tolist())
+    np.testing.assert_array_equal(got, every.astype(np.float16).astype(np.float64))
+
+
+def test_quantization_error_and_size_are_those_of_the_book():
+    values = quantization_values()
+    spot = values["row"], values["column"]
+    made = [
+        {"bits": bits, "marks": marks, "shared": shared, "outlier": outlier}
+        for bits, marks, shared in SETTINGS[::3]
+        for outlier in (0, 2, 16)
+    ]
+    got = node("quantization", "(all) => all.map((s) => [m.outcome(s), m.bytes(s)])", made)
+    for setting, (outcome, size) in zip(made, got, strict=True):
+        weight = quantization_data.weights(values, setting["outlier"])
+        how = quantization_data.scheme(setting["bits"], setting["marks"], setting["shared"])
+        skip = spot if setting["outlier"] else None
+        error = quantization_data.relative_error(weight, how, skip)
+        assert outcome["error"] == pytest.approx(error, rel=1e-9)
+        zeros = round_to_nearest(weight, how) == 0
+        if skip:
+            zeros[skip] = False
+        share = int(zeros.sum()) / (weight.numel() - bool(skip))
+        assert outcome["zeros"] == pytest.approx(share, rel=1e-9)
+        layer = torch.nn.Linear(*weight.shape[::-1], bias=False)
+        layer.weight.data.copy_(weight)
+        assert size == weight_bytes(quantized_layer(layer, how))
+        bits = quantization_data.bits_per_weight(how, *weight.shape)
+        assert 8 * size / weight.numel() == pytest.approx(bits, rel=1e-12)
+
+
+def test_quantization_matrix_is_that_of_the_model():
+    values, weight = quantization_values(), quantization_data.matrix()
+    shown = quantization_data.weights(values)
+    assert shown.shape == weight.shape
+    assert (shown - weight).abs().max() <= 0.5001 * values["unit"]
+    assert shown.abs().max() == pytest.approx(float(weight.abs().max()), rel=1e-6)
+    for setting in SETTINGS:  # what three digits change, no knob shows
+        how = quantization_data.scheme(*setting)
+        exact = quantization_data.relative_error(weight, how)
+        assert quantization_data.relative_error(shown, how) == pytest.approx(exact, rel=0.02)
+    script = "(all) => all.map((outlier) => [...m.matrix(outlier)])"
+    for outlier, found in zip([0, 2, 16], node("quantization", script, [0, 2, 16]), strict=True):
+        expected = quantization_data.weights(values, outlier)
+        np.testing.assert_array_equal(np.array(found, np.float32), expected.flatten().numpy())
+        assert int((expected != shown).sum()) == bool(outlier)
+    assert values["first"] <= values["row"] < values["first"] + values["seen"] <= values["rows"]
+
+
+# The frontier: a recorded run of every method of the part `compression`.
+
+
+@pytest.fixture(scope="module")
+def bench():
+    """The benchmark that wrote the record; it is not part of the package."""
+    return importlib.import_module("bench.compression")
+
+
+FRONTIER = frontier_data.recorded()
+FRONTIER_SIZES = ("disk", "container", "memory")
+
+
+def frontier_row(slug: str) -> dict:
+    return next(row for row in FRONTIER["rows"] if row["slug"] == slug)
+
+
+def frontier_cost(row: dict, quality: str) -> float:
+    return row["above"][0] if quality == "above" else -row["sound"][0]
+
+
+def test_frontier_is_of_this_model_and_of_every_method(bench):
+    weights = (ROOT / "lib" / "llmbook" / "storyteller" / "model.safetensors").read_bytes()
+    again = "record it again: see book/figures/frontier_data.py"
+    assert FRONTIER["model"] == hashlib.sha256(weights).hexdigest(), again
+    assert not FRONTIER["quick"], again
+    made = [(m.slug, m.name, m.family, m.how) for m in bench.methods()]
+    rows = [tuple(r[k] for k in ("slug", "name", "family", "how")) for r in FRONTIER["rows"]]
+    assert made == rows, again
+    assert len(dict.fromkeys(slug for slug, *_ in rows)) == len(rows) >= 25
+    assert {family for _, _, family, _ in rows} == set(frontier_data.FAMILIES)
+    assert rows[0][0] == "float32"  # everything is compared with the first
+
+
+def test_frontier_rows_hang_together():
+    whole = frontier_row("float32")
+    for row in FRONTIER["rows"]:
+        assert 0 < row["container"] <= row["disk"] <= 1.01 * whole["disk"], row
+        assert 0 < row["memory"] <= whole["memory"], row
+        for name in ("bits", "above", "rise", "sound"):
+            value, low, high = row[name]
+            assert low <= value <= high, (row["slug"], name)
+        assert row["bits"][0] - FRONTIER["floor"] == pytest.approx(row["above"][0], abs=2e-6)
+        assert row["bits"][0] / whole["bits"][0] - 1 == pytest.approx(row["rise"][0], abs=1e-4)
+        assert 0 <= row["sound"][1] <= row["sound"][2] <= 1
+        for pace in ("write", "read"):
+            assert row[f"{pace}_times"] == pytest.approx(row[pace] / whole[pace], rel=0.3)
+
+
+def test_frontier_holds_what_the_part_promises():
+    whole, int8, int4 = map(frontier_row, ("float32", "int8", "int4-6-gptq"))
+    assert whole["disk"] > 3.7 * int8["disk"]
+    assert int8["rise"][0] <= 0.005
+    assert whole["disk"] > 6.5 * int4["disk"]
+    assert int4["rise"][0] <= 0.02
+    for nearest, better in (
+        ("int4", "int4-gptq"),
+        ("int4-6", "int4-6-gptq"),
+        ("int3", "int3-gptq"),
+    ):
+        assert frontier_row(better)["rise"][0] < frontier_row(nearest)["rise"][0]
+    assert frontier_row("surgeon")["rise"][2] < frontier_row("size")["rise"][1]
+    assert frontier_row("neurons-256")["read_times"] > 1.2
+
+
+@pytest.mark.parametrize("size", FRONTIER_SIZES)
+@pytest.mark.parametrize("quality", ["above", "sound"])
+def test_frontier_line_is_the_pareto_front_of_the_book(size, quality):
+    paces = [0, *(row["write"] for row in FRONTIER["rows"][::5])]
+    script = (
+        "([paces, x, y]) => paces.map((pace) =>"
+        " m.pareto(m.rows().filter((row) => row.write >= pace), x, y).map((row) => row.slug))"
+    )
+    for pace, found in zip(paces, node("frontier", script, [paces, size, quality]), strict=True):
+        some = [row for row in FRONTIER["rows"] if row["write"] >= pace]
+        scores = np.array([[-row[size], -frontier_cost(row, quality)] for row in some])
+        front = [row for row, kept in zip(some, pareto_front(scores), strict=True) if kept]
+        assert set(found) == {row["slug"] for row in front}
+        assert [frontier_row(slug)[size] for slug in found] == sorted(row[size] for row in front)
+
+
+def test_frontier_names_the_best_that_fits():
+    draw, asked = random.Random(0), []
+    for _ in range(300):
+        size, pace, quality = (
+            draw.choice(o) for o in (FRONTIER_SIZES, ("write", "read"), ("above", "sound"))
+        )
+        most, least = (draw.choice(FRONTIER["rows"])[name] for name in (size, pace))
+        asked.append([{"x": size, "size": most, "pace": pace, "speed": least}, quality])
+    script = (
+        "(all) => all.map(([budget, y]) => { const { fit, best, small } = m.choose(budget, y);"
+        " return [fit.map((row) => row.slug), best && best.slug, small && small.slug]; })"
+    )
+    nothing = 0
+    for (budget, quality), (fit, best, small) in zip(
+        asked, node("frontier", script, asked), strict=True
+    ):
+        x, pace = budget["x"], budget["pace"]
+        inside = [
+            r for r in FRONTIER["rows"] if r[x] <= budget["size"] and r[pace] >= budget["speed"]
+        ]
+        assert fit == [row["slug"] for row in inside]
+        if not inside:
+            nothing += 1
+            assert best is small is None
+            continue
+        lowest = min(frontier_cost(row, quality) for row in inside)
+        assert frontier_cost(frontier_row(best), quality) == lowest
+        name = "rise" if quality == "above" else "sound"
+        _, low, high = frontier_row(best)[name]
+        near = [row for row in inside if row[name][1] <= high and row[name][2] >= low]
+        assert frontier_row(small)[x] == min(row[x] for row in near)
+        assert small in {row["slug"] for row in near}
+    assert 0 < nothing < 200
+
+
+def test_frontier_share_has_the_interval_of_wilson(bench):
+    for count, total in [(0, 100), (1, 60), (30, 60), (66, 100), (100, 100)]:
+        known = binomtest(count, total).proportion_ci(method="wilson")
+        assert bench.wilson(count, total) == pytest.approx(
+            [count / total, known.low, known.high], abs=2e-4
+        )
+
+
+def test_frontier_measures_what_comes_out_of_the_file(bench):
+    torch.manual_seed(0)
+    model = Llama(LlamaConfig(64, 32, 32, 2, 2, 2, 64)).eval()
+    ids = torch.arange(12)[None]
+    made = {
+        "whole": (model, torch.float32),
+        "halves": (model, torch.float16),
+        "codes": (bench.quantize(model, bench.Scheme()), torch.float16),
+        "thin": (bench.factorize(model, bench.ranks_for_share(model, 0.5)), torch.float32),
+    }
+    sizes = {}
+    for name, (smaller, dtype) in made.items():
+        method = bench.Method(name, name, "bits", "", lambda shop: model, dtype)
+        again, sizes[name] = bench.shipped(smaller, method)
+        with torch.no_grad():
+            tolerance = 2e-3 if name == "halves" else 1e-6
+            torch.testing.assert_close(again(ids), smaller(ids), atol=tolerance, rtol=0)
+        assert sizes[name]["memory"] == bench.weight_bytes(again)
+        assert sizes[name]["container"] < sizes[name]["disk"]
+    assert sizes["halves"]["disk"] < 0.6 * sizes["whole"]["disk"]
+    assert sizes["codes"]["memory"] < 0.4 * sizes["whole"]["memory"]
+    assert sizes["thin"]["disk"] < sizes["whole"]["disk"]
+
+
+def test_frontier_race_lets_all_take_turns(bench, monkeypatch):
+    monkeypatch.setattr(bench, "ROUNDS", 3)
+    monkeypatch.setattr(bench, "WRITTEN", 4)
+    monkeypatch.setattr(bench, "READ", 16)
+    made = {n: Llama(LlamaConfig(4096, 32, 8 * n, n, 1, 1, 16)).eval() for n in (1, 4)}
+    found = bench.race(made, 0)
+    assert [*found] == [1, 4]
+    assert found[1]["write_times"] == found[1]["read_times"] == 1
+    assert found[4]["write"] < found[1]["write"]
+    assert found[4]["write_times"] < 1

@@ -17,7 +17,18 @@ HOST = """<!doctype html>
 <html lang="en" data-theme="light"><meta charset="utf-8"><title>host</title>
 <meta name="viewport" content="width=device-width"><body style="margin:8px">
 <h1>A page</h1>{frame}<p id="after">after</p></body></html>"""
-NAMES = ["tokenizer", "ngram", "embedding", "attention", "position", "gpt", "memory", "race"]
+NAMES = [
+    "tokenizer",
+    "ngram",
+    "embedding",
+    "attention",
+    "position",
+    "gpt",
+    "memory",
+    "race",
+    "quantization",
+    "frontier",
+]
 
 
 class Shown:
@@ -1130,3 +1141,298 @@ def test_race_draws_what_died(show):
     assert figure.frame.locator(".chart .cross").count() == len(dead)
     assert [row[0] for row in dead] == ["–"] * len(dead)
     assert "died at step" in figure.text(".why")
+
+
+# Quantization: the dial.
+
+
+def choose(figure, name: str) -> None:
+    figure.frame.get_by_role("radio", name=name, exact=True).check(force=True)
+
+
+def dial(figure) -> list[str]:
+    """What is chosen: bits, and the names of the radio buttons that are on."""
+    on = figure.frame.locator(".knobs .switch input:checked + span").all_inner_texts()
+    return [figure.frame.get_by_role("slider").first.input_value(), *on]
+
+
+def matrix_shown(outlier: int):
+    """The matrix of the figure, as its data script makes it."""
+    import quantization_data
+
+    return quantization_data.weights(quantization_data.data(), outlier)
+
+
+@pytest.mark.parametrize(
+    ("bits", "marks", "shared", "outlier"),
+    [
+        (8, "symmetric", "tensor", 0),
+        (3, "affine", "64", 4),
+        (5, "anchored", "channel", 16),
+        (4, "nf4", "32", 2),
+        (2, "affine", "tensor", 8),
+    ],
+)
+def test_quantization_shows_the_numbers_of_the_book(show, bits, marks, shared, outlier):
+    import quantization_data
+
+    figure = show("quantization")
+    slider = figure.frame.get_by_role("slider").first
+    slider.focus()
+    figure.page.keyboard.press("Home")
+    for _ in range(bits - 2):
+        figure.page.keyboard.press("ArrowRight")
+    choose(figure, marks)
+    choose(figure, {"64": "group of 64", "32": "group of 32"}.get(shared, shared))
+    choose(figure, f"{outlier}×" if outlier else "none")
+    weight, how = matrix_shown(outlier), quantization_data.scheme(bits, marks, shared)
+    spot = (quantization_data.ROW, quantization_data.COLUMN) if outlier else None
+    shown = figure.frame.locator(".stats dd").all_inner_texts()
+    each = quantization_data.bits_per_weight(how, *weight.shape)
+    assert shown[0] == quantization_data.percent(
+        quantization_data.relative_error(weight, how, spot)
+    )
+    assert float(shown[1]) == pytest.approx(each, abs=0.0051)
+    assert shown[2] == f"{round(each * weight.numel() / 8):,}"
+    assert float(shown[3].rstrip("×")) == pytest.approx(32 / each, abs=0.051)
+    names = figure.text(".stats dt")
+    plain = quantization_data.relative_error(matrix_shown(0), how)
+    if outlier:
+        assert f"without the outlier {quantization_data.percent(plain)}" in names
+    else:
+        assert names == "error"
+    figure.said(f"error {shown[0]}")
+
+
+def test_quantization_guess_first_and_then_the_answer(show):
+    import quantization_data
+
+    figure = show("quantization", bits=7, shared="channel")
+    assert dial(figure) == ["7", "symmetric", "channel", "none"]
+    how = quantization_data.scheme(4, "symmetric", "tensor")
+    spot = (quantization_data.ROW, quantization_data.COLUMN)
+    after = quantization_data.relative_error(matrix_shown(quantization_data.TIMES), how, spot)
+    verdicts = []
+    for guess in ["hardly anything", "their error doubles", "nearly all become 0"]:
+        choose(figure, guess)
+        told = figure.text(".guess .told")
+        assert f"to {quantization_data.percent(after)}" in told
+        verdicts.append(told.split(".")[0])
+        assert dial(figure) == ["4", "symmetric", "tensor", f"{quantization_data.TIMES}×"]
+    assert sorted(verdicts) == ["Not this time", "Not this time", "Right"]
+    figure.said("Right." if verdicts[2] == "Right" else "Not this time.")
+    assert "must reach the outlier" in figure.text(".ruler + .told")
+    figure.button("Start again").click()
+    assert dial(figure) == ["7", "symmetric", "channel", "none"]
+    assert figure.text(".guess .told") == ""
+    assert figure.frame.locator(".guess input:checked").count() == 0
+
+
+def test_quantization_nf4_has_four_bits(show):
+    figure = show("quantization", bits=6)
+    choose(figure, "nf4")
+    assert dial(figure)[:2] == ["4", "nf4"]
+    figure.frame.get_by_role("slider").first.focus()
+    figure.page.keyboard.press("ArrowRight")
+    assert dial(figure)[:2] == ["5", "symmetric"]
+    figure.said("5 bits, symmetric")
+    other = show("quantization", marks="nf4", bits=8, outlier=3, shared="<b>")
+    assert dial(other) == ["4", "nf4", "tensor", "none"]
+
+
+def test_quantization_walks_the_weights_by_keyboard(show):
+    import quantization_data
+
+    figure = show("quantization", shared="32")
+    place = figure.frame.get_by_label("A weight of the picture")
+    place.focus()
+    row, column, weight = quantization_data.ROW, quantization_data.COLUMN, matrix_shown(0)
+    first, seen = quantization_data.FIRST, quantization_data.SEEN
+    keys = {"ArrowRight": (0, 1), "ArrowUp": (-1, 0), "PageDown": (0, 32), "ArrowDown": (1, 0)}
+    keys |= {"Home": (0, -999), "End": (0, 999)}
+    for key in ["ArrowRight", "ArrowUp", "ArrowUp", "PageDown", "Home", "ArrowDown", "End"]:
+        figure.page.keyboard.press(key)
+        row += keys[key][0]
+        column = min(max(column + keys[key][1], 0), weight.shape[1] - 1)
+        text = figure.text(".readout").replace("−", "-")
+        assert text.startswith(f"weight[{row}, {column}]: ")
+        assert float(text.split()[2]) == pytest.approx(float(weight[row, column]), rel=0.01)
+        assert place.get_attribute("aria-valuetext") == figure.text(".readout")
+        start = column // 32 * 32
+        assert (
+            figure.frame.locator(".ruler")
+            .get_attribute("aria-label")
+            .startswith(f"Histogram of row {row}, columns {start} to {start + 31} ")
+        )
+    for _ in range(seen):
+        figure.page.keyboard.press("ArrowDown")
+    assert f"weight[{first + seen - 1}," in figure.text(".readout")
+
+
+PIXELS = """() => [...document.querySelectorAll('.strips canvas')].map((canvas) =>
+  [...new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    .data.buffer)])"""
+
+
+def test_quantization_fences_the_outlier_in(show):
+    import quantization_data
+
+    figure = show("quantization", shared="32", bits=3)
+    for shared, wide in [("group of 32", 32), ("group of 64", 64), ("channel", 192)]:
+        choose(figure, shared)
+        choose(figure, "none")
+        before = figure.frame.evaluate(PIXELS)
+        choose(figure, "16×")
+        after = figure.frame.evaluate(PIXELS)
+        columns = len(before[0]) // quantization_data.SEEN
+        rows = range(quantization_data.SEEN)
+        changed = [
+            {
+                (i, j)
+                for i in rows
+                for j in range(columns)
+                if a[i * columns + j] != b[i * columns + j]
+            }
+            for a, b in zip(before, after, strict=True)
+        ]
+        row, column = quantization_data.ROW - quantization_data.FIRST, quantization_data.COLUMN
+        assert changed[0] == {(row, column)}
+        start = column // wide * wide
+        fence = {(row, j) for j in range(start, start + wide)}
+        assert changed[0] < changed[1] <= fence
+        assert len(changed[1]) > wide // 3
+        assert changed[2] <= fence
+    assert before[1] != before[0] != before[2]
+    dark = "() => { document.documentElement.dataset.theme = 'dark'; }"
+    figure.page.evaluate(dark)
+    figure.settle()
+    assert figure.frame.evaluate(PIXELS)[0] != after[0]
+
+
+# The frontier: budgets, and a method at a time.
+
+
+def about(figure) -> dict[str, str]:
+    """What is said of the method that is looked at."""
+    pairs = figure.frame.locator(".numbers div").evaluate_all(
+        "(all) => all.map((d) => [d.children[0].textContent, d.children[1].textContent])"
+    )
+    return dict(pairs) | {"name": figure.text(".about .name")}
+
+
+def record(slug: str) -> dict:
+    import frontier_data
+
+    return next(row for row in frontier_data.recorded()["rows"] if row["slug"] == slug)
+
+
+def test_frontier_shows_the_numbers_of_the_record(show):
+    for slug in ("float32", "int8", "depth"):
+        row, found = record(slug), about(show("frontier", method=slug))
+        assert found["name"] == row["name"]
+        assert found["File"].startswith(f"{row['disk'] / 1e6:.2f} MB")
+        assert found["Coded file"].startswith(f"{row['container'] / 1e6:.2f} MB")
+        assert found["In memory"].startswith(f"{row['memory'] / 1e6:.2f} MB")
+        assert abs(float(found["Bits per byte"].split()[0]) - row["bits"][0]) < 1e-3
+        share = float(found["Stories that pass"].split("%")[0])
+        assert abs(share - 100 * row["sound"][0]) <= 0.5
+        assert found["Writes"].startswith(f"{row['write']:,.0f} tokens/s")
+        assert found["Reads"].startswith(f"{row['read']:,.0f} tokens/s")
+
+
+def test_frontier_is_walked_by_arrow_keys(show):
+    import frontier_data
+
+    rows = frontier_data.recorded()["rows"]
+    figure = show("frontier", x="disk", method="float32")
+    assert figure.frame.locator("[role=option]").count() == len(rows)
+    assert figure.frame.locator("[role=option][tabindex='0']").count() == 1
+    figure.frame.locator("[role=option][tabindex='0']").focus()
+    figure.page.keyboard.press("Home")
+    smallest = min(rows, key=lambda row: row["disk"])["disk"]
+    assert about(figure)["File"].startswith(f"{smallest / 1e6:.2f} MB")
+    sizes = []
+    for _ in range(5):
+        sizes.append(float(about(figure)["File"].split()[0]))
+        figure.page.keyboard.press("ArrowRight")
+    assert sizes == sorted(sizes)
+    assert figure.frame.locator("[role=option][aria-selected=true]").count() == 1
+    focused = figure.frame.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    assert focused.startswith(about(figure)["name"] + ": ")
+    assert focused.count("tokens per second") == 1
+
+
+def test_frontier_budgets_dim_what_does_not_fit_and_name_the_best(show):
+    import frontier_data
+
+    rows = frontier_data.recorded()["rows"]
+    figure = show("frontier", x="disk")
+    out = figure.frame.locator(".spot.out")
+    assert out.count() == 0
+    assert figure.text(".told").startswith(f"{len(rows)} of {len(rows)} fit.")
+    size, speed = (figure.frame.get_by_label(n) for n in ("Size, at most", "Speed, at least"))
+    size.focus()
+    for _ in range(3):
+        figure.page.keyboard.press("PageDown")
+    most = float(figure.text(".slide output").split()[0]) * 1e6
+    inside = [row for row in rows if row["disk"] <= most * 1.004]
+    assert 0 < len(inside) < len(rows)
+    assert out.count() == len(rows) - len(inside)
+    best = min(inside, key=lambda row: row["above"][0])
+    told = figure.text(".told")
+    assert told.startswith(f"{len(inside)} of {len(rows)} fit. The best of them: {best['name']},")
+    figure.said(told)
+    figure.button("Look at it").click()
+    assert about(figure)["name"] == best["name"]
+    size.focus()
+    figure.page.keyboard.press("Home")
+    speed.focus()
+    figure.page.keyboard.press("End")
+    assert figure.text(".told").startswith("Nothing fits.")
+    assert not figure.button("Look at it").is_visible()
+    assert out.count() == len(rows)
+
+
+def test_frontier_switches_change_axes_and_table(show):
+    figure = show("frontier")
+    figure.frame.get_by_text("All methods in numbers").click()
+    column = "(rows) => rows.map((row) => row.children[2].textContent)"
+    cells = figure.frame.locator("tbody tr")
+    assert all("%" not in cell for cell in cells.evaluate_all(column))
+    figure.frame.get_by_role("radio", name="stories that pass").check(force=True)
+    shares = cells.evaluate_all(column)
+    assert all(cell.endswith("%") for cell in shares)
+    assert "stories that pass" in figure.frame.locator(".chart").get_attribute("aria-label")
+    figure.frame.get_by_role("radio", name="memory").check(force=True)
+    sizes = cells.evaluate_all("(rows) => rows.map((row) => +row.children[1].textContent)")
+    assert sizes == sorted(sizes)
+    figure.frame.get_by_role("radio", name="reading").check(force=True)
+    assert "reading" in figure.text("thead")
+    assert "tokens per second reading" in figure.frame.locator("[role=option]").first.get_attribute(
+        "aria-label"
+    )
+
+
+def test_frontier_marks_are_pointed_at_and_tapped(show):
+    figure = show("frontier", x="disk", method="int8")
+    spot = figure.frame.locator("[role=option]").last
+    spot.scroll_into_view_if_needed()
+    box = spot.bounding_box()
+    figure.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    last = about(figure)
+    assert last["name"] == "float32"
+    first = figure.frame.locator("[role=option]").first.bounding_box()
+    figure.page.mouse.click(first["x"] + first["width"] / 2, first["y"] + first["height"] / 2)
+    assert about(figure)["name"] != "float32"
+    figure.said("tokens per second")
+
+
+def test_frontier_opens_as_it_was_asked_to(show):
+    state = {"x": "memory", "y": "sound", "pace": "read", "size": 3, "method": "int8"}
+    figure = show("frontier", **state)
+    for name in ("memory", "stories that pass", "reading"):
+        assert figure.frame.get_by_role("radio", name=name, exact=True).is_checked()
+    assert figure.text(".slide output") == "3.00 MB"
+    assert about(figure)["name"] == "int8"
+    other = show("frontier", x="nonsense", method="<b>")
+    assert other.frame.get_by_role("radio", name="coded file").is_checked()

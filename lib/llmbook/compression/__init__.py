@@ -1,0 +1,1 @@
+"""The part Compression: quantization, calibration, pruning, distillation, coding."""
