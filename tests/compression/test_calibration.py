@@ -26,7 +26,7 @@ from llmbook.compression.calibration import (
     quantization_aware,
     quantize_by_gptq,
     scale_by_awq,
-    smooth,
+    smooth_quant,
 )
 from llmbook.compression.quantization import quantize, schemes_by_name
 from llmbook.compression.rounding import (
@@ -396,7 +396,7 @@ def test_smoothing_moves_outliers(config):
         norm, query = model.blocks[0].attention_norm, model.blocks[0].attention.query
         norm.weight[3] *= 100
     statistics = layer_inputs(model, BATCHES)
-    smoothed = smooth(model, statistics)
+    smoothed = smooth_quant(model, statistics)
     after = layer_inputs(smoothed, BATCHES)
     name = "blocks.0.attention.query"
     assert after[name].max_abs.max() < 0.3 * statistics[name].max_abs.max()
@@ -412,15 +412,15 @@ def test_smoothing_moves_outliers(config):
     assert errors[0] < errors[1]
     for strength in (-0.1, 1.1):
         with pytest.raises(ValueError, match="strength"):
-            smooth(model, statistics, strength)
+            smooth_quant(model, statistics, strength)
     with pytest.raises(ValueError, match="statistics: got none"):
-        smooth(model, {})
+        smooth_quant(model, {})
 
 
 def test_smoothing_equalizes_inputs_at_one():
     model = tiny()
     name = "blocks.0.attention.query"
-    after = layer_inputs(smooth(model, layer_inputs(model, BATCHES), 1.0), BATCHES)[name]
+    after = layer_inputs(smooth_quant(model, layer_inputs(model, BATCHES), 1.0), BATCHES)[name]
     torch.testing.assert_close(after.max_abs, torch.ones_like(after.max_abs), rtol=1e-3, atol=0)
 
 
@@ -428,7 +428,7 @@ def test_inputs_that_are_always_zero_are_not_scaled():
     model = tiny()
     with torch.no_grad():
         model.blocks[0].attention_norm.weight[4] = 0
-    smoothed = smooth(model, layer_inputs(model, BATCHES))
+    smoothed = smooth_quant(model, layer_inputs(model, BATCHES))
     assert all(p.isfinite().all() for p in smoothed.parameters())
     scaled = scale_by_awq(model, layer_inputs(model, BATCHES), Scheme(4), grid=3)
     assert all(p.isfinite().all() for p in scaled.parameters())

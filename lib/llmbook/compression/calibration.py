@@ -304,7 +304,7 @@ def scale_by_awq(
     return scaled
 
 
-def smooth(
+def smooth_quant(
     model: LanguageModel, statistics: Mapping[str, InputStatistics], strength: float = 0.5
 ) -> LanguageModel:
     """A copy that computes the same, with the outliers of inputs moved into the weights.
