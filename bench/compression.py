@@ -233,11 +233,8 @@ def half_depth(shop: Workshop) -> LanguageModel:
     student, per_token = keep_layers(shop.model, KEPT), (1, 289 / 2)
     alone = distillation_flops(student, shop.model, *per_token)["student"]
     taught = sum(state_flops(student, shop.model, *per_token).values())
-    first, taken, teach = (
-        round(SHARE * STUDENT * alone / taught),
-        count(),
-        StateDistiller(shop.model),
-    )
+    first = round(SHARE * STUDENT * alone / taught)
+    taken, teach = count(), StateDistiller(shop.model)
 
     def loss(*batch) -> torch.Tensor:
         return (teach if next(taken) < first else language_loss)(*batch)
